@@ -1,0 +1,90 @@
+// What is to be written to one descriptor, in order, without ever blocking on a slow reader.
+//
+// The coordinator's only way to stdout. Holds at most what one step of a job's report puts in;
+// refers to bytes in shared memory instead of copying them, and moves long ranges of a file inside
+// the kernel (sendfile), so that bulk output never passes through the coordinator.
+#ifndef BIGSCAN_LIB_OUTPUT_H_
+#define BIGSCAN_LIB_OUTPUT_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+namespace bigscan {
+
+class Output {
+ public:
+  // Writes to `fd`, which must stay open. For a pipe or terminal it opens a file description of its
+  // own in non-blocking mode where /proc allows, since O_NONBLOCK on a shared one would also bind
+  // the other processes that have it. Where that fails it writes small pieces, and only when
+  // poll(2) says that they fit.
+  explicit Output(int fd);
+  ~Output();
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
+
+  // `bytes` must live until all has been written.
+  void Reference(absl::string_view bytes);
+  void Copy(absl::string_view bytes);
+  // The bytes [begin, begin + length) of the regular file `file_fd`, which must stay open until
+  // then. Where the file has become shorter, what is missing is lost() instead.
+  void FileRange(int file_fd, uint64_t begin, uint64_t length);
+
+  bool empty() const { return pieces_.empty(); }
+
+  enum class State {
+    kDone,     // all is written
+    kBlocked,  // call again when poll_fd() can be written
+    kFailed,   // status() tells why; a reader that went away is kUnavailable
+  };
+  State Flush();
+
+  int poll_fd() const { return fd_; }
+  const absl::Status& status() const { return status_; }
+
+  // Bytes of file ranges that the file no longer had, since the last call.
+  uint64_t TakeLost();
+
+  // Drops what is not yet written, save the rest of a record that is written in part.
+  void CutAfterRecord(char delimiter);
+
+ private:
+  struct Piece {
+    std::string owned;        // when not empty, `bytes` refers to it
+    absl::string_view bytes;  // what is left of it
+    int file_fd = -1;         // or a range of this file
+    uint64_t begin = 0;       // what is left of it
+    uint64_t length = 0;
+  };
+
+  State FlushBytes();
+  State FlushFileRange();
+  State Blocked();
+  State Failed(int error);
+  State ReadInstead();
+  void Wrote(size_t size);
+  char LastByte() const;
+
+  int fd_;
+  bool owns_fd_ = false;
+  bool nonblocking_ = false;
+  bool is_pipe_ = false;
+  bool grown_ = false;
+  bool can_sendfile_ = true;
+  std::deque<Piece> pieces_;
+  // The last byte that was written, or where in which file it stands.
+  char last_byte_ = 0;
+  int last_file_fd_ = -1;
+  uint64_t last_file_offset_ = 0;
+  bool written_ = false;
+  uint64_t lost_ = 0;
+  absl::Status status_;
+};
+
+}  // namespace bigscan
+
+#endif  // BIGSCAN_LIB_OUTPUT_H_

@@ -1,0 +1,28 @@
+// Patterns as the user gave them, before anything is compiled.
+#ifndef BIGSCAN_LIB_PATTERN_H_
+#define BIGSCAN_LIB_PATTERN_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+
+namespace bigscan {
+
+struct Pattern {
+  std::string text;       // bytes; PCRE syntax unless `fixed`
+  bool fixed = false;     // a fixed string, as with grep -F
+  bool caseless = false;  // in ASCII
+};
+
+// The patterns in `lines`, one a line, as grep takes them from -e and from a PATTERN argument: an
+// empty line is a pattern (it selects every record), and so is an empty `lines`.
+std::vector<std::string> PatternsOfArgument(absl::string_view lines);
+
+// The same for the contents of a pattern file (-f): the last newline ends a pattern and begins
+// none, so that an empty file holds no pattern.
+std::vector<std::string> PatternsOfFile(absl::string_view contents);
+
+}  // namespace bigscan
+
+#endif  // BIGSCAN_LIB_PATTERN_H_

@@ -1,0 +1,236 @@
+#include "lib/scan_plan.h"
+
+#include <numeric>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "lib/byte_set.h"
+#include "lib/selection.h"
+
+namespace bigscan {
+namespace {
+
+// ALLOWEMPTY: a pattern that can match nothing is no error, it selects what it selects.
+constexpr unsigned kRegexFlags = HS_FLAG_MULTILINE | HS_FLAG_ALLOWEMPTY;
+
+struct FreeCompileError {
+  void operator()(hs_compile_error_t* error) const { hs_free_compile_error(error); }
+};
+using CompileError = std::unique_ptr<hs_compile_error_t, FreeCompileError>;
+
+// Hyperscan's reason against the pattern alone, as the user wrote it; empty if it has none.
+std::string HyperscanReason(const Pattern& pattern) {
+  hs_database_t* database = nullptr;
+  hs_compile_error_t* error = nullptr;
+  const unsigned flags = kRegexFlags | (pattern.caseless ? HS_FLAG_CASELESS : 0);
+  if (hs_compile(pattern.text.c_str(), flags, HS_MODE_BLOCK, nullptr, &database, &error) ==
+      HS_SUCCESS) {
+    hs_free_database(database);
+    return "";
+  }
+  return CompileError(error)->message;
+}
+
+absl::Status InvalidPattern(const Pattern& pattern, absl::string_view reason) {
+  return absl::InvalidArgumentError(
+      absl::StrCat("invalid pattern '", absl::CHexEscape(pattern.text), "': ", reason));
+}
+
+std::string LiteralToRegex(const Literal& literal) {
+  std::string regex;
+  for (unsigned char byte : literal.bytes) {
+    const ByteSet set = SingleByte(byte);
+    regex += ToRegex(literal.caseless ? CloseUnderCase(set) : set);
+  }
+  return regex;
+}
+
+}  // namespace
+
+// Collects what each pattern selects, then decides on the plan and compiles it.
+class PlanCompiler {
+ public:
+  explicit PlanCompiler(char delimiter) : delimiter_(delimiter) {}
+
+  absl::Status Add(const Pattern& pattern) {
+    if (pattern.fixed) {
+      AddSelection(SelectionOfLiteral(pattern.text, pattern.caseless, delimiter_), pattern);
+      return absl::OkStatus();
+    }
+    // A byte that ends the string for Hyperscan does not for a user who could type it.
+    absl::StatusOr<Selection> selection =
+        SelectionOfRegex(pattern.text, pattern.caseless, delimiter_);
+    if (selection.ok()) {
+      // PCRE2 defines the syntax: what it refuses is refused, also when it came down to a literal.
+      absl::StatusOr<RecordMatcher> valid = RecordMatcher::Compile(pattern);
+      if (!valid.ok()) return Refused(pattern, valid.status().message());
+      AddSelection(*std::move(selection), pattern);
+      return absl::OkStatus();
+    }
+    absl::StatusOr<RecordMatcher> matcher = RecordMatcher::Compile(pattern);
+    const std::string reason = HyperscanReason(pattern);
+    if (!reason.empty()) return InvalidPattern(pattern, reason);
+    if (!matcher.ok()) return InvalidPattern(pattern, matcher.status().message());
+    confirm_all_ = true;
+    regexes_.push_back({.regex = "", .exact = false, .pattern = &pattern});
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<std::unique_ptr<ScanPlan>> Compile() {
+    if (selects_all_) return NewPlan(ScanPlan::Kind::kAll);
+    if (confirm_all_) return CompileConfirm();
+    if (!regexes_.empty()) return CompileDirect();
+    if (!literals_.empty()) return CompileLiteral();
+    return NewPlan(ScanPlan::Kind::kNone);
+  }
+
+ private:
+  struct Regex {
+    std::string regex;
+    bool exact;
+    const Pattern* pattern;
+  };
+
+  static absl::Status Refused(const Pattern& pattern, absl::string_view pcre2_reason) {
+    const std::string reason = HyperscanReason(pattern);
+    return InvalidPattern(pattern, reason.empty() ? pcre2_reason : absl::string_view(reason));
+  }
+
+  void AddSelection(Selection selection, const Pattern& pattern) {
+    switch (selection.kind) {
+      case Selection::Kind::kAll:
+        selects_all_ = true;
+        break;
+      case Selection::Kind::kNone:
+        break;
+      case Selection::Kind::kLiterals:
+        for (Literal& literal : selection.literals) {
+          literals_.push_back({std::move(literal), &pattern});
+        }
+        break;
+      case Selection::Kind::kRegex:
+        regexes_.push_back({std::move(selection.regex), selection.exact, &pattern});
+        break;
+    }
+  }
+
+  std::unique_ptr<ScanPlan> NewPlan(ScanPlan::Kind kind) const {
+    return std::unique_ptr<ScanPlan>(new ScanPlan(kind, delimiter_));
+  }
+
+  absl::StatusOr<std::unique_ptr<ScanPlan>> CompileLiteral() {
+    std::vector<const char*> bytes;
+    std::vector<size_t> lengths;
+    std::vector<unsigned> flags;
+    for (const auto& [literal, pattern] : literals_) {
+      bytes.push_back(literal.bytes.data());
+      lengths.push_back(literal.bytes.size());
+      flags.push_back(literal.caseless ? HS_FLAG_CASELESS : 0);
+    }
+    // Unique ids: Hyperscan compiles many patterns with equal ids a hundred times slower.
+    std::vector<unsigned> ids(bytes.size());
+    std::iota(ids.begin(), ids.end(), 0);
+    std::unique_ptr<ScanPlan> plan = NewPlan(ScanPlan::Kind::kLiteral);
+    hs_database_t* database = nullptr;
+    hs_compile_error_t* error = nullptr;
+    if (hs_compile_lit_multi(bytes.data(), flags.data(), ids.data(), lengths.data(),
+                             static_cast<unsigned>(bytes.size()), HS_MODE_BLOCK, nullptr, &database,
+                             &error) != HS_SUCCESS) {
+      const CompileError owned(error);
+      const size_t index = owned->expression >= 0 ? owned->expression : 0;
+      return InvalidPattern(*literals_[index].second, owned->message);
+    }
+    plan->database_.reset(database);
+    return plan;
+  }
+
+  absl::StatusOr<std::unique_ptr<ScanPlan>> CompileDirect() {
+    for (const auto& [literal, pattern] : literals_) {
+      regexes_.push_back({LiteralToRegex(literal), true, pattern});
+    }
+    // One that can never match, such as `a\nb`, fails to compile: it is left out.
+    for (size_t attempt = 0, most = regexes_.size() + 1; attempt < most; ++attempt) {
+      if (regexes_.empty()) return NewPlan(ScanPlan::Kind::kNone);
+      std::vector<const char*> expressions;
+      for (const Regex& regex : regexes_) expressions.push_back(regex.regex.c_str());
+      const std::vector<unsigned> flags(expressions.size(), kRegexFlags);
+      std::vector<unsigned> ids(expressions.size());
+      std::iota(ids.begin(), ids.end(), 0);
+      hs_database_t* database = nullptr;
+      hs_compile_error_t* error = nullptr;
+      if (hs_compile_multi(expressions.data(), flags.data(), ids.data(),
+                           static_cast<unsigned>(expressions.size()), HS_MODE_BLOCK, nullptr,
+                           &database, &error) == HS_SUCCESS) {
+        std::unique_ptr<ScanPlan> plan = NewPlan(ScanPlan::Kind::kDirect);
+        plan->database_.reset(database);
+        return WithConfirmers(std::move(plan));
+      }
+      const CompileError owned(error);
+      const size_t index = owned->expression >= 0 ? owned->expression : 0;
+      if (!absl::StrContains(owned->message, "can never match")) {
+        return Refused(*regexes_[index].pattern, owned->message);
+      }
+      regexes_.erase(regexes_.begin() + static_cast<ptrdiff_t>(index));
+    }
+    return absl::InternalError("Hyperscan refuses patterns that it was not given");
+  }
+
+  absl::StatusOr<std::unique_ptr<ScanPlan>> CompileConfirm() {
+    for (Regex& regex : regexes_) regex.exact = false;
+    for (const auto& [literal, pattern] : literals_) regexes_.push_back({"", false, pattern});
+    return WithConfirmers(NewPlan(ScanPlan::Kind::kConfirm));
+  }
+
+  absl::StatusOr<std::unique_ptr<ScanPlan>> WithConfirmers(std::unique_ptr<ScanPlan> plan) {
+    for (size_t id = 0; id < regexes_.size(); ++id) {
+      if (regexes_[id].exact) continue;
+      plan->confirmers_.resize(regexes_.size());
+      Pattern pattern = *regexes_[id].pattern;
+      if (pattern.fixed) {
+        pattern.text = LiteralToRegex({pattern.text, false});
+        pattern.fixed = false;
+      }
+      absl::StatusOr<RecordMatcher> matcher = RecordMatcher::Compile(pattern);
+      if (!matcher.ok()) return InvalidPattern(pattern, matcher.status().message());
+      plan->confirmers_[id] = *std::move(matcher);
+    }
+    return plan;
+  }
+
+  const char delimiter_;
+  bool selects_all_ = false;
+  bool confirm_all_ = false;
+  std::vector<std::pair<Literal, const Pattern*>> literals_;
+  std::vector<Regex> regexes_;
+};
+
+absl::StatusOr<std::unique_ptr<ScanPlan>> ScanPlan::Compile(std::span<const Pattern> patterns,
+                                                            char delimiter) {
+  PlanCompiler compiler(delimiter);
+  for (const Pattern& pattern : patterns) {
+    if (absl::Status status = compiler.Add(pattern); !status.ok()) return status;
+  }
+  return compiler.Compile();
+}
+
+absl::string_view ScanPlan::name() const {
+  switch (kind_) {
+    case Kind::kAll:
+      return "all";
+    case Kind::kNone:
+      return "none";
+    case Kind::kLiteral:
+      return "literal";
+    case Kind::kDirect:
+      return "direct";
+    case Kind::kConfirm:
+      return "confirm";
+  }
+  return "unknown";
+}
+
+}  // namespace bigscan

@@ -1,0 +1,76 @@
+// The scan plan: a set of patterns, compiled once into whatever scans a block of records fastest.
+//
+//   all       a pattern selects every record: nothing is scanned
+//   none      no pattern can select a record
+//   literal   each pattern is a fixed string, or a regex that comes down to one: Hyperscan's
+//   literal
+//             matchers (hs_compile_lit_multi)
+//   direct    Hyperscan scans whole blocks for the regexes (MULTILINE, never DOTALL), each
+//   rewritten
+//             by selection.h so that no match holds a delimiter
+//   confirm   each record is given to PCRE2: some pattern can not be rewritten
+//
+// A `direct` plan may hold patterns that could not be rewritten wholly; what Hyperscan finds for
+// these is a candidate, and their RecordMatcher confirms it. The plan never changes what is
+// selected.
+#ifndef BIGSCAN_LIB_SCAN_PLAN_H_
+#define BIGSCAN_LIB_SCAN_PLAN_H_
+
+#include <hs/hs.h>
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "lib/pattern.h"
+#include "lib/record_matcher.h"
+
+namespace bigscan {
+
+// Immutable once compiled. Compiled before the workers are forked, who share its memory.
+class ScanPlan {
+ public:
+  enum class Kind { kAll, kNone, kLiteral, kDirect, kConfirm };
+
+  // A record is selected when at least one of `patterns` matches it; no patterns select nothing.
+  // Fails with kInvalidArgument on an invalid pattern, naming it and Hyperscan's reason.
+  static absl::StatusOr<std::unique_ptr<ScanPlan>> Compile(std::span<const Pattern> patterns,
+                                                           char delimiter);
+
+  Kind kind() const { return kind_; }
+  absl::string_view name() const;
+  char delimiter() const { return delimiter_; }
+
+  // For kLiteral and kDirect.
+  const hs_database_t* database() const { return database_.get(); }
+
+  // The matcher that must confirm a candidate for the Hyperscan id `id`, or null when a match is
+  // one.
+  const RecordMatcher* confirmer(unsigned id) const {
+    return confirmers_.empty() || !confirmers_[id].has_value() ? nullptr : &*confirmers_[id];
+  }
+
+  // For kConfirm: a record is selected when one of these matches it.
+  std::span<const std::optional<RecordMatcher>> matchers() const { return confirmers_; }
+
+ private:
+  struct FreeDatabase {
+    void operator()(hs_database_t* database) const { hs_free_database(database); }
+  };
+
+  ScanPlan(Kind kind, char delimiter) : kind_(kind), delimiter_(delimiter) {}
+
+  Kind kind_;
+  char delimiter_;
+  std::unique_ptr<hs_database_t, FreeDatabase> database_;
+  std::vector<std::optional<RecordMatcher>> confirmers_;  // by Hyperscan id; empty when none
+
+  friend class PlanCompiler;
+};
+
+}  // namespace bigscan
+
+#endif  // BIGSCAN_LIB_SCAN_PLAN_H_
