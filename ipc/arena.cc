@@ -1,0 +1,37 @@
+#include "ipc/arena.h"
+
+#include <string.h>
+
+namespace bigscan {
+
+absl::StatusOr<Arena> Arena::Create(uint64_t capacity) {
+  absl::StatusOr<boost::interprocess::mapped_region> bytes = AllocateShared(capacity);
+  if (!bytes.ok()) return bytes.status();
+  auto released = SharedObject<std::atomic<uint64_t>>::Create();
+  if (!released.ok()) return released.status();
+  return Arena(*std::move(bytes), *std::move(released));
+}
+
+std::optional<Arena::Place> Arena::Put(absl::string_view bytes) {
+  const uint64_t released = released_->load(std::memory_order_acquire);
+  uint64_t begin = head_;
+  const uint64_t offset = begin % capacity();
+  if (offset != 0 && (released == head_ || offset + bytes.size() > capacity())) {
+    begin += capacity() - offset;
+  }
+  // What an empty ring skips is free already.
+  const uint64_t used_from = released == head_ ? begin : released;
+  const uint64_t end = begin + bytes.size();
+  if (end - used_from > capacity()) return std::nullopt;
+  memcpy(static_cast<char*>(bytes_.get_address()) + begin % capacity(), bytes.data(), bytes.size());
+  head_ = end;
+  return Place{begin, end};
+}
+
+std::optional<absl::string_view> Arena::Get(uint64_t begin, uint64_t size) const {
+  const uint64_t offset = begin % capacity();
+  if (size > capacity() - offset) return std::nullopt;
+  return absl::string_view(static_cast<const char*>(bytes_.get_address()) + offset, size);
+}
+
+}  // namespace bigscan

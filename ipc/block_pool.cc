@@ -1,0 +1,32 @@
+#include "ipc/block_pool.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "ipc/shared_memory.h"
+
+namespace bigscan {
+namespace {
+
+uint64_t RoundToPages(uint64_t bytes) {
+  const uint64_t page = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+  return (bytes + page - 1) / page * page;
+}
+
+}  // namespace
+
+absl::StatusOr<BlockPool> BlockPool::Create(uint32_t count, uint64_t target, uint64_t capacity) {
+  capacity = RoundToPages(std::max(target, capacity));
+  absl::StatusOr<boost::interprocess::mapped_region> memory = AllocateShared(count * capacity);
+  if (!memory.ok()) return memory.status();
+  return BlockPool(*std::move(memory), count, target, capacity);
+}
+
+void BlockPool::Shrink(uint32_t index) const {
+  const uint64_t keep = RoundToPages(target_);
+  if (keep < capacity_) madvise(block(index) + keep, capacity_ - keep, MADV_REMOVE);
+}
+
+}  // namespace bigscan

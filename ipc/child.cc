@@ -1,0 +1,80 @@
+#include "ipc/child.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+
+namespace bigscan {
+namespace {
+
+void ResetSignals() {
+  // Ctrl-C reaches the whole process group: only the coordinator decides what it means.
+  for (int signal : {SIGINT, SIGQUIT, SIGHUP, SIGPIPE}) ::signal(signal, SIG_IGN);
+  ::signal(SIGTERM, SIG_DFL);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+}  // namespace
+
+std::string ChildEnd::Describe() const {
+  if (signal == 0) return absl::StrCat("exit status ", exit_code);
+  return absl::StrCat("signal ", signal, " (", strsignal(signal), ")");
+}
+
+absl::StatusOr<Child> Child::Fork(absl::FunctionRef<void()> body) {
+  const pid_t coordinator = getpid();
+  const pid_t pid = fork();
+  if (pid < 0) return absl::ErrnoToStatus(errno, "fork");
+  if (pid == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != coordinator) _exit(1);  // it died before the line above
+    ResetSignals();
+    body();
+    _exit(1);
+  }
+  // Not pidfd_open(3): the header of glibc 2.36 forgets extern "C".
+  UniqueFd pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+  if (!pidfd.valid()) {
+    const absl::Status status = absl::ErrnoToStatus(errno, "pidfd_open");
+    Child(pid, UniqueFd());  // ends it
+    return status;
+  }
+  return Child(pid, std::move(pidfd));
+}
+
+Child::Child(Child&& other) noexcept
+    : pid_(std::exchange(other.pid_, -1)), pidfd_(std::move(other.pidfd_)) {}
+
+Child::~Child() {
+  if (pid_ < 0) return;
+  Kill();
+  Reap();
+}
+
+void Child::Kill() {
+  if (pid_ >= 0) kill(pid_, SIGKILL);
+}
+
+ChildEnd Child::Reap() {
+  ChildEnd end;
+  int status = 0;
+  while (wait4(pid_, &status, 0, &end.usage) < 0 && errno == EINTR) {
+  }
+  pid_ = -1;
+  if (WIFSIGNALED(status)) {
+    end.signal = WTERMSIG(status);
+  } else {
+    end.exit_code = WEXITSTATUS(status);
+  }
+  return end;
+}
+
+}  // namespace bigscan

@@ -1,0 +1,57 @@
+// Birth and death of child processes.
+#ifndef BIGSCAN_IPC_CHILD_H_
+#define BIGSCAN_IPC_CHILD_H_
+
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
+#include "ipc/unique_fd.h"
+
+namespace bigscan {
+
+// How a child ended and what it used.
+struct ChildEnd {
+  int signal = 0;     // that killed it, or 0
+  int exit_code = 0;  // otherwise
+  rusage usage = {};
+
+  // "signal 11 (Segmentation fault)" or "exit status 1".
+  std::string Describe() const;
+};
+
+// A child of the coordinator. Killed and reaped on destruction if it is still there.
+class Child {
+ public:
+  // Forks. The child runs `body`, which must not return, with the signals' original dispositions
+  // but for the terminal's, which are the coordinator's business; it is killed when the coordinator
+  // dies.
+  static absl::StatusOr<Child> Fork(absl::FunctionRef<void()> body);
+
+  Child(Child&& other) noexcept;
+  Child& operator=(Child&&) = delete;
+  ~Child();
+
+  pid_t pid() const { return pid_; }
+  // Readable when the child has ended.
+  int pidfd() const { return pidfd_.get(); }
+
+  void Kill();
+  // Waits for the end. Once.
+  ChildEnd Reap();
+
+ private:
+  Child(pid_t pid, UniqueFd pidfd) : pid_(pid), pidfd_(std::move(pidfd)) {}
+
+  pid_t pid_;
+  UniqueFd pidfd_;
+};
+
+}  // namespace bigscan
+
+#endif  // BIGSCAN_IPC_CHILD_H_

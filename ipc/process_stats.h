@@ -1,0 +1,33 @@
+// What one process of a scan has done, for --stats.
+#ifndef BIGSCAN_IPC_PROCESS_STATS_H_
+#define BIGSCAN_IPC_PROCESS_STATS_H_
+
+#include <sys/resource.h>
+
+#include <cstdint>
+#include <string>
+
+namespace bigscan {
+
+struct ProcessStats {
+  std::string name;        // "coordinator", "worker 0", "feeder"
+  uint64_t chunks = 0;     // chunks mapped, or blocks filled
+  uint64_t cpu_us = 0;     // user and system
+  uint64_t waited_us = 0;  // for work, or for a free block
+  uint64_t voluntary = 0;  // context switches
+  uint64_t involuntary = 0;
+  uint64_t deaths = 0;  // how often it had to be replaced
+
+  void AddUsage(const rusage& usage) {
+    const auto micros = [](const timeval& time) {
+      return static_cast<uint64_t>(time.tv_sec) * 1'000'000 + static_cast<uint64_t>(time.tv_usec);
+    };
+    cpu_us += micros(usage.ru_utime) + micros(usage.ru_stime);
+    voluntary += static_cast<uint64_t>(usage.ru_nvcsw);
+    involuntary += static_cast<uint64_t>(usage.ru_nivcsw);
+  }
+};
+
+}  // namespace bigscan
+
+#endif  // BIGSCAN_IPC_PROCESS_STATS_H_

@@ -1,0 +1,41 @@
+#include "ipc/signals.h"
+
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+namespace bigscan {
+
+SignalWatch::SignalWatch() {
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGCHLD, SIG_DFL);  // ignored by an odd parent, it would reap our children for us
+  sigemptyset(&watched_);
+  for (int number : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction action;
+    if (sigaction(number, nullptr, &action) == 0 && action.sa_handler != SIG_IGN) {
+      sigaddset(&watched_, number);
+    }
+  }
+  sigprocmask(SIG_BLOCK, &watched_, &before_);
+  fd_ = UniqueFd(signalfd(-1, &watched_, SFD_CLOEXEC | SFD_NONBLOCK));
+}
+
+SignalWatch::~SignalWatch() { sigprocmask(SIG_SETMASK, &before_, nullptr); }
+
+int SignalWatch::Take() {
+  signalfd_siginfo info;
+  if (read(fd_.get(), &info, sizeof(info)) != sizeof(info)) return 0;
+  return static_cast<int>(info.ssi_signo);
+}
+
+void DieBySignal(int signal) {
+  ::signal(signal, SIG_DFL);
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, signal);
+  sigprocmask(SIG_UNBLOCK, &set, nullptr);
+  kill(getpid(), signal);
+  _exit(128 + signal);
+}
+
+}  // namespace bigscan

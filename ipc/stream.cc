@@ -1,0 +1,123 @@
+#include "ipc/stream.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include <utility>
+
+namespace bigscan {
+namespace {
+
+constexpr uint32_t kMostDeaths = 2;
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Stream>> Stream::Start(const Source& source, char delimiter,
+                                                      const BlockPool& pool, int cpu,
+                                                      const TestHook& hook, InChild in_child) {
+  auto stream = std::unique_ptr<Stream>(new Stream(source, delimiter, pool, cpu, hook));
+  stream->position_ = source.begin;
+  if (absl::Status status = stream->Spawn(in_child); !status.ok()) return status;
+  return stream;
+}
+
+absl::Status Stream::Spawn(InChild in_child) {
+  auto lane = FeederLane::Create();
+  if (!lane.ok()) return lane.status();
+  if (source_.seekable && lseek(source_.fd.get(), static_cast<off_t>(position_), SEEK_SET) < 0) {
+    return absl::ErrnoToStatus(errno, "lseek");
+  }
+  absl::StatusOr<Child> child = Child::Fork([&] {
+    (*lane)->BecomeChild();
+    if (lane_ != nullptr) lane_->CloseBoth();
+    in_child();
+    close(STDOUT_FILENO);
+    if (cpu_ >= 0) {
+      cpu_set_t set;
+      CPU_ZERO(&set);
+      CPU_SET(static_cast<size_t>(cpu_), &set);
+      sched_setaffinity(0, sizeof(set), &set);
+    }
+    RunFeeder(lane->get(), pool_,
+              {.fd = source_.fd.get(),
+               .begin = position_,
+               .end = source_.end,
+               .delimiter = delimiter_,
+               .attempt = deaths_},
+              hook_);
+  });
+  if (!child.ok()) return child.status();
+  lane_ = *std::move(lane);
+  lane_->BecomeParent();
+  child_.emplace(*std::move(child));
+  for (uint32_t block = 0; block < pool_.count(); ++block) {
+    if (!under_way_.contains(block)) lane_->SendToChild({block});
+  }
+  return absl::OkStatus();
+}
+
+bool Stream::TakeBlock(FilledBlock* block) {
+  if (at_end_ || !lane_->TakeFromChild(block)) return false;
+  if (block->block >= pool_.count() || block->size > pool_.capacity() ||
+      !under_way_.insert(block->block).second) {
+    child_->Kill();  // what it writes into its lane can no longer be trusted
+    return false;
+  }
+  position_ = block->lost_end != 0 ? block->lost_end : block->begin + block->size;
+  deaths_ = 0;
+  at_end_ = block->at_end != 0;
+  return true;
+}
+
+void Stream::Free(uint32_t block) {
+  if (under_way_.erase(block) == 1 && child_.has_value()) lane_->SendToChild({block});
+}
+
+absl::StatusOr<std::optional<Stream::End>> Stream::Recover(InChild in_child) {
+  if (child_.has_value() || at_end_ || lane_->HasFromChild()) return std::optional<End>();
+  ++stats_.deaths;
+  if (source_.seekable && ++deaths_ < kMostDeaths) {
+    if (absl::Status status = Spawn(in_child); !status.ok()) return status;
+    return std::optional<End>();
+  }
+  at_end_ = true;
+  return std::optional<End>({position_, end_.Describe()});
+}
+
+bool Stream::PrepareToSleep() {
+  lane_->AnnounceParentSleep();
+  if (at_end_) return true;
+  return child_.has_value() && !lane_->HasFromChild();
+}
+
+void Stream::AddPollFds(std::vector<pollfd>* fds) const {
+  if (!child_.has_value()) return;
+  fds->push_back({.fd = lane_->parent_socket(), .events = POLLIN, .revents = 0});
+  fds->push_back({.fd = child_->pidfd(), .events = POLLIN, .revents = 0});
+}
+
+const pollfd* Stream::Awake(const pollfd* fds) {
+  lane_->ParentAwake();
+  if (!child_.has_value()) return fds;
+  if (fds[0].revents != 0) TakeWake(lane_->parent_socket());
+  if (fds[1].revents != 0) Reap();
+  return fds + 2;
+}
+
+void Stream::Reap() {
+  end_ = child_->Reap();
+  child_.reset();
+  stats_.AddUsage(end_.usage);
+  stats_.chunks += lane_->counters().done.load();
+  stats_.waited_us += lane_->counters().waited_us.load();
+}
+
+void Stream::Stop() {
+  at_end_ = true;
+  if (!child_.has_value()) return;
+  child_->Kill();
+  Reap();
+}
+
+}  // namespace bigscan

@@ -1,0 +1,87 @@
+// The coordinator's side of one stream: its feeder, and the blocks that it has under way.
+#ifndef BIGSCAN_IPC_STREAM_H_
+#define BIGSCAN_IPC_STREAM_H_
+
+#include <poll.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "ipc/block_pool.h"
+#include "ipc/child.h"
+#include "ipc/feeder.h"
+#include "ipc/process_stats.h"
+#include "ipc/scan_client.h"
+#include "ipc/test_hook.h"
+
+namespace bigscan {
+
+class Stream {
+ public:
+  // In the new child, before it begins: gives up what it must not hold.
+  using InChild = absl::FunctionRef<void()>;
+
+  // Forks the feeder of `source`, which must outlive the stream like `pool` and `hook`.
+  static absl::StatusOr<std::unique_ptr<Stream>> Start(const Source& source, char delimiter,
+                                                       const BlockPool& pool, int cpu,
+                                                       const TestHook& hook, InChild in_child);
+  ~Stream() { Stop(); }
+
+  // The next block, in order.
+  bool TakeBlock(FilledBlock* block);
+  // A block is committed, or was never needed.
+  void Free(uint32_t block);
+
+  // The feeder has announced the end, or has died for good.
+  bool at_end() const { return at_end_; }
+
+  // To be called when there is no block to take. If the feeder has died: starts another one where a
+  // stream can be read again. Otherwise the stream ends here; returns what the feeder died of, and
+  // where.
+  struct End {
+    uint64_t position;
+    std::string reason;
+  };
+  absl::StatusOr<std::optional<End>> Recover(InChild in_child);
+
+  bool PrepareToSleep();
+  void AddPollFds(std::vector<pollfd>* fds) const;
+  // `fds`: what AddPollFds added, after the poll. Returns what comes after these.
+  const pollfd* Awake(const pollfd* fds);
+
+  // Kills and reaps the feeder.
+  void Stop();
+  const ProcessStats& stats() const { return stats_; }
+
+ private:
+  Stream(const Source& source, char delimiter, const BlockPool& pool, int cpu, const TestHook& hook)
+      : source_(source), delimiter_(delimiter), pool_(pool), cpu_(cpu), hook_(hook) {}
+
+  absl::Status Spawn(InChild in_child);
+  void Reap();
+
+  const Source& source_;
+  const char delimiter_;
+  const BlockPool& pool_;
+  const int cpu_;  // or -1
+  const TestHook& hook_;
+  std::shared_ptr<FeederLane> lane_;
+  std::optional<Child> child_;
+  ChildEnd end_;                  // of the last child
+  std::set<uint32_t> under_way_;  // blocks that the feeder has handed over
+  uint64_t position_ = 0;         // the stream up to here has been handed over
+  uint32_t deaths_ = 0;           // in a row, without a block between
+  bool at_end_ = false;
+  ProcessStats stats_{.name = "feeder"};
+};
+
+}  // namespace bigscan
+
+#endif  // BIGSCAN_IPC_STREAM_H_

@@ -1,0 +1,41 @@
+// Makes a child die at a chosen moment, so that tests can prove that no death costs a record.
+//
+// BIGSCAN_TEST_DIE is a list of STAGE:N:SIGNAL:TIMES, separated by commas: at STAGE of chunk (or
+// block) N, or of each one with `*`, the process sends SIGNAL to itself on the first TIMES
+// attempts.
+#ifndef BIGSCAN_IPC_TEST_HOOK_H_
+#define BIGSCAN_IPC_TEST_HOOK_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace bigscan {
+
+class TestHook {
+ public:
+  enum class Stage {
+    kMap,   // a worker has taken a task and not yet begun
+    kSend,  // a worker has put the result into its arena, and not yet told so
+    kFeed,  // a feeder has filled a block, and not yet told so
+  };
+
+  // From the environment. What is malformed there is ignored.
+  static TestHook FromEnvironment();
+
+  void MaybeDie(Stage stage, uint64_t number, uint32_t attempt) const;
+
+ private:
+  struct Death {
+    Stage stage;
+    bool any_number;
+    uint64_t number;
+    int signal;
+    uint32_t times;
+  };
+  std::vector<Death> deaths_;
+};
+
+}  // namespace bigscan
+
+#endif  // BIGSCAN_IPC_TEST_HOOK_H_

@@ -1,0 +1,100 @@
+// The coordinator's workers: their birth, their lanes, what each has to do, and their death.
+#ifndef BIGSCAN_IPC_WORKER_POOL_H_
+#define BIGSCAN_IPC_WORKER_POOL_H_
+
+#include <poll.h>
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "ipc/arena.h"
+#include "ipc/block_pool.h"
+#include "ipc/child.h"
+#include "ipc/process_stats.h"
+#include "ipc/scan_client.h"
+#include "ipc/test_hook.h"
+#include "ipc/worker.h"
+
+namespace bigscan {
+
+// A worker process with its lane and arena. Kept after its death until the last of its results has
+// been committed.
+struct WorkerProcess {
+  WorkerProcess(std::shared_ptr<WorkerLane> lane, Arena arena)
+      : lane(std::move(lane)), arena(std::move(arena)) {}
+
+  const std::shared_ptr<WorkerLane> lane;
+  Arena arena;
+  std::optional<Child> child;
+  std::deque<Task> tasks;    // assigned and not completed, in the order of the lane
+  uint32_t uncommitted = 0;  // completed, and their results not committed
+  int64_t last_source = -1;  // whose descriptor it has been sent
+};
+
+class WorkerPool {
+ public:
+  struct Options {
+    uint32_t count = 1;          // workers at most
+    uint64_t arena_bytes = 0;    // shared memory for each one's results
+    std::vector<int> cpus = {};  // the CPU of each worker, or empty: not pinned
+  };
+
+  // `mapper`, `blocks` (null without streams) and `hook` must outlive the pool.
+  WorkerPool(Options options, ChunkMapper* mapper, const BlockPool* blocks, const TestHook& hook);
+  ~WorkerPool();
+
+  // Whether a task can be assigned now. Forks a further worker when the others have enough to do.
+  absl::StatusOr<bool> CanAssign();
+  // Gives `task` to the worker with the least to do. REQUIRES: CanAssign() has just returned true.
+  absl::Status Assign(const Task& task, int source_fd);
+
+  // Takes what has been completed.
+  using OnResult = absl::FunctionRef<void(const std::shared_ptr<WorkerProcess>&, const Task&,
+                                          const TaskResult&)>;
+  void TakeResults(OnResult on_result);
+
+  // A worker has died. `blamed` says that it was at `task`, which comes first; the other tasks it
+  // had only waited. Returns what to do with the task.
+  enum class Retry { kAgain, kNever };
+  using OnDeath = absl::FunctionRef<Retry(Task* task, bool blamed, const ChildEnd& end)>;
+  // Reaps the dead, and gives what they leave to replacements. Fails when workers die without
+  // having done anything.
+  absl::Status HandleDeaths(OnResult on_result, OnDeath on_death,
+                            absl::FunctionRef<int(uint32_t source)> source_fd);
+
+  // In a child of the coordinator that is no worker.
+  void CloseLanes();
+
+  // Around poll(2): false when there is something to do at once.
+  bool PrepareToSleep();
+  void AddPollFds(std::vector<pollfd>* fds) const;
+  // `fds`: what AddPollFds added, after the poll. Returns whether a worker has died.
+  bool Awake(const pollfd* fds);
+
+  // Kills and reaps all. The statistics are then complete.
+  void Stop();
+  std::vector<ProcessStats> Stats() const { return stats_; }
+
+ private:
+  absl::Status Spawn(size_t index);
+  WorkerProcess* LeastBusy() const;
+  void Reap(size_t index, ChildEnd* end);
+
+  const Options options_;
+  ChunkMapper* const mapper_;
+  const BlockPool* const blocks_;
+  const TestHook& hook_;
+  std::vector<std::shared_ptr<WorkerProcess>> workers_;
+  std::vector<ProcessStats> stats_;  // by worker
+  int idle_deaths_ = 0;              // in a row, without any result between
+};
+
+}  // namespace bigscan
+
+#endif  // BIGSCAN_IPC_WORKER_POOL_H_
