@@ -1,0 +1,71 @@
+#include "cmd/chunk_result.h"
+
+#include <string.h>
+
+#include "absl/strings/str_cat.h"
+#include "lib/varint.h"
+
+namespace bigscan {
+namespace {
+
+void AppendString(absl::string_view bytes, std::string* to) {
+  AppendVarint(bytes.size(), to);
+  absl::StrAppend(to, bytes);
+}
+
+absl::string_view TakeString(absl::string_view* from) {
+  uint64_t size = 0;
+  if (!TakeVarint(from, &size) || size > from->size()) return {};
+  const absl::string_view bytes = from->substr(0, size);
+  from->remove_prefix(size);
+  return bytes;
+}
+
+}  // namespace
+
+ChunkResultWriter::ChunkResultWriter(size_t jobs, std::string* result)
+    : jobs_(jobs), result_(result), partials_(jobs == 1 ? 0 : jobs) {
+  result_->push_back(0);
+}
+
+void ChunkResultWriter::Finish(const std::vector<RecordFailure>& failures) {
+  for (const std::string& partial : partials_) AppendString(partial, result_);
+  if (failures.empty()) return;
+  (*result_)[0] = 1;
+  const size_t start = result_->size();
+  for (const RecordFailure& failure : failures) {
+    AppendVarint(failure.begin, result_);
+    AppendVarint(failure.end, result_);
+    AppendString(failure.reason, result_);
+  }
+  const auto size = static_cast<uint32_t>(result_->size() - start);
+  result_->append(reinterpret_cast<const char*>(&size), sizeof(size));
+}
+
+ChunkResult ReadChunkResult(size_t jobs, absl::string_view bytes) {
+  ChunkResult result;
+  if (bytes.empty()) return result;
+  const bool has_failures = bytes[0] != 0;
+  bytes.remove_prefix(1);
+  if (has_failures) {
+    uint32_t size = 0;
+    memcpy(&size, bytes.data() + bytes.size() - sizeof(size), sizeof(size));
+    bytes.remove_suffix(sizeof(size));
+    absl::string_view failures = bytes.substr(bytes.size() - size);
+    bytes.remove_suffix(size);
+    while (!failures.empty()) {
+      RecordFailure failure{};
+      if (!TakeVarint(&failures, &failure.begin) || !TakeVarint(&failures, &failure.end)) break;
+      failure.reason = std::string(TakeString(&failures));
+      result.failures.push_back(failure);
+    }
+  }
+  if (jobs == 1) {
+    result.partials.push_back(bytes);
+  } else {
+    for (size_t i = 0; i < jobs; ++i) result.partials.push_back(TakeString(&bytes));
+  }
+  return result;
+}
+
+}  // namespace bigscan

@@ -1,0 +1,128 @@
+// bigscan: scans huge logs with several processes. The main program as a list of passes.
+
+#include <errno.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "cmd/message.h"
+#include "cmd/options.h"
+#include "cmd/scan.h"
+#include "cmd/stats.h"
+#include "ipc/clock.h"
+#include "ipc/coordinator.h"
+#include "ipc/signals.h"
+#include "ipc/topology.h"
+
+namespace bigscan {
+namespace {
+
+constexpr int kSelected = 0;
+constexpr int kNoneSelected = 1;
+constexpr int kError = 2;
+
+int Complain(const absl::Status& status) {
+  PrintMessage(status.message());
+  return kError;
+}
+
+int Print(const std::string& text) {
+  const bool written = fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  if (fflush(stdout) == 0 && written) return kSelected;
+  return Complain(absl::ErrnoToStatus(errno, "write error"));
+}
+
+// Where the workers, and after them the feeder, are to run.
+absl::Status ChooseCpus(const Options& options, ScanOptions* scan) {
+  if (!options.pin) return absl::OkStatus();
+  std::vector<int> cpus = options.pin_cpus;
+  if (cpus.empty()) {
+    absl::StatusOr<std::vector<int>> by_core = CpusByCore();
+    if (!by_core.ok()) {
+      return absl::UnavailableError(
+          absl::StrCat("--pin needs hwloc: ", by_core.status().message()));
+    }
+    cpus = *std::move(by_core);
+  }
+  if (absl::Status status = CheckCpusAllowed(cpus); !status.ok()) return status;
+  if (cpus.size() > options.workers) {
+    scan->feeder_cpu = cpus[options.workers];
+    cpus.resize(options.workers);
+  }
+  scan->worker_cpus = std::move(cpus);
+  return absl::OkStatus();
+}
+
+int Run(const Options& options) {
+  if (options.max_count == 0) return kNoneSelected;  // nothing can be selected: nothing is read
+
+  const uint64_t start = NowMicros();
+  absl::StatusOr<std::unique_ptr<Scan>> scan = Scan::Create(options);
+  if (!scan.ok()) return Complain(scan.status());
+  ScanOptions scan_options{.workers = options.workers,
+                           .chunk_size = (*scan)->MostChunkBytes(),
+                           .block_size = (*scan)->BlockBytes(),
+                           .most_record_bytes = (*scan)->MostRecordBytes()};
+  if (absl::Status status = ChooseCpus(options, &scan_options); !status.ok()) {
+    return Complain(status);
+  }
+
+  int signal = 0;
+  {
+    Coordinator coordinator(scan_options, scan->get(), scan->get());
+    const absl::Status status = coordinator.Run();
+    (*scan)->Finish();
+    signal = coordinator.signal();
+    if (!status.ok() && signal == 0) {
+      if (!absl::IsUnavailable(status)) return Complain(status);
+      const absl::Status& output = (*scan)->output_status();
+      if (!output.ok() && !absl::IsUnavailable(output)) return Complain(output);
+      if (!output.ok() || coordinator.reader_gone()) signal = SIGPIPE;
+      if (signal == 0) return Complain(status);
+    }
+    if (options.stats && signal == 0) {
+      const std::string text = FormatStats({.plan = (*scan)->plan().name(),
+                                            .bytes = (*scan)->totals().bytes,
+                                            .records = (*scan)->totals().records,
+                                            .selected = (*scan)->selected(),
+                                            .wall_us = NowMicros() - start,
+                                            .chunks = coordinator.chunks(),
+                                            .retries = coordinator.retries(),
+                                            .processes = coordinator.Stats()});
+      fputs(text.c_str(), stderr);
+    }
+  }
+  if (signal != 0) DieBySignal(signal);
+
+  const bool selected = (*scan)->selected() > 0;
+  if (options.quiet && selected) return kSelected;
+  if ((*scan)->had_error()) return kError;
+  return selected ? kSelected : kNoneSelected;
+}
+
+int Main(int argc, char** argv) {
+  absl::StatusOr<Options> options = ParseOptions(argc, argv);
+  if (!options.ok()) {
+    Complain(options.status());
+    if (absl::IsInvalidArgument(options.status())) {
+      fputs("Try 'bigscan --help' for more information.\n", stderr);
+    }
+    return kError;
+  }
+  if (options->help) return Print(HelpText());
+  if (options->version) return Print("bigscan " BIGSCAN_VERSION "\n");
+  return Run(*options);
+}
+
+}  // namespace
+}  // namespace bigscan
+
+int main(int argc, char** argv) { return bigscan::Main(argc, argv); }

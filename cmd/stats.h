@@ -1,0 +1,29 @@
+// What --stats prints.
+#ifndef BIGSCAN_CMD_STATS_H_
+#define BIGSCAN_CMD_STATS_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "ipc/process_stats.h"
+
+namespace bigscan {
+
+struct ScanStats {
+  absl::string_view plan;
+  uint64_t bytes = 0;
+  uint64_t records = 0;
+  uint64_t selected = 0;
+  uint64_t wall_us = 0;
+  uint64_t chunks = 0;
+  uint64_t retries = 0;
+  std::vector<ProcessStats> processes;
+};
+
+std::string FormatStats(const ScanStats& stats);
+
+}  // namespace bigscan
+
+#endif  // BIGSCAN_CMD_STATS_H_
