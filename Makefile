@@ -9,6 +9,10 @@ DESTDIR ?=
 SAN ?=
 DEBUG ?=
 
+# V=1 shows the whole commands.
+Q := $(if $(V),,@)
+say = @$(if $(V),:,echo '  $(1)')
+
 # --- Where things are built: a folder for each kind of build ---
 VARIANT := $(if $(filter clang%,$(notdir $(CXX))),-clang)$(if $(DEBUG),-debug)$(if $(SAN),-san)
 BUILD ?= build$(if $(VARIANT),/$(VARIANT:-%=%))
@@ -41,10 +45,12 @@ BIGSCAN := $(BUILD)/bigscan
 all: $(BIGSCAN)
 
 $(BIGSCAN): $(CMD) $(JOBS) $(IPC) $(LIB)
-	$(CXX) $(REQUIRED_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call say,LINK $@)
+	$(Q)$(CXX) $(REQUIRED_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/%.o: %.cc
 	@mkdir -p $(@D)
-	$(CXX) $(REQUIRED_CPPFLAGS) $(CPPFLAGS) $(REQUIRED_CXXFLAGS) $(CXXFLAGS) -c -o $@ $<
+	$(call say,CXX $<)
+	$(Q)$(CXX) $(REQUIRED_CPPFLAGS) $(CPPFLAGS) $(REQUIRED_CXXFLAGS) $(CXXFLAGS) -c -o $@ $<
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

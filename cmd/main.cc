@@ -1,6 +1,7 @@
 // bigscan: scans huge logs with several processes. The main program as a list of passes.
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -108,7 +109,18 @@ int Run(const Options& options) {
   return selected ? kSelected : kNoneSelected;
 }
 
+// A standard descriptor that was closed would be given to the next file that is opened. What takes its
+// place fails in the same way when it is used: it is open for the wrong direction.
+void OccupyStandardDescriptors() {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
+    if (fcntl(fd, F_GETFD) >= 0) continue;
+    const int null = open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+    if (null >= 0 && null != fd) close(null);
+  }
+}
+
 int Main(int argc, char** argv) {
+  OccupyStandardDescriptors();
   absl::StatusOr<Options> options = ParseOptions(argc, argv);
   if (!options.ok()) {
     Complain(options.status());

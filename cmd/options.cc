@@ -109,6 +109,8 @@ std::vector<std::string> JoinPatternArguments(int argc, char** argv) {
     } else if (has_next && (word == "--regexp" || word == "--file")) {
       absl::StrAppend(&word, "=", argv[++i]);
     }
+    // An optional value must be joined with `=`: the next word is none.
+    if (word == "--pin") word += "=auto";
     words.push_back(std::move(word));
   }
   return words;
@@ -213,11 +215,11 @@ absl::StatusOr<Options> Resolve(const po::variables_map& map, RawOptions raw) {
   options.no_messages = map.count("no-messages") > 0;
   options.stats = map.count("stats") > 0;
   if (map.count("max-count") > 0) {
-    uint64_t most = 0;
+    int64_t most = 0;
     if (!absl::SimpleAtoi(raw.max_count, &most)) {
       return WrongUse(absl::StrCat("invalid max count '", raw.max_count, "'"));
     }
-    options.max_count = most;
+    if (most >= 0) options.max_count = static_cast<uint64_t>(most);  // below 0: no limit, as in grep
   }
   options.with_filename = options.files.size() > 1;
   return options;
@@ -273,8 +275,9 @@ std::string HelpText() {
   std::ostringstream text;
   text << "Usage: bigscan [OPTION]... PATTERN [FILE]...\n"
           "       bigscan [OPTION]... {-e PATTERN | -f FILE}... [FILE]...\n"
-          "Print the records (lines) of each FILE that match PATTERN, a regular expression in\n"
-          "PCRE syntax, scanning with several processes. No FILE, or -, is standard input.\n\n"
+          "Print the records (lines) of each FILE that match PATTERN, a regular expression\n"
+          "in PCRE syntax, scanning with several processes. No FILE, or -, is standard\n"
+          "input.\n\n"
        << MatchingOptions(&raw) << '\n'
        << OutputOptions() << '\n'
        << ProcessOptions(&raw) << '\n'

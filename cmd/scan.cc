@@ -19,6 +19,7 @@ namespace bigscan {
 namespace {
 
 constexpr char kDelimiter = '\n';
+constexpr char kTruncated[] = "file truncated while it was read";
 // Large enough that handing a chunk out costs nothing beside scanning it.
 constexpr uint64_t kMostChunkBytes = 4 << 20;
 // Small enough that a file of a few megabytes is shared by all workers.
@@ -71,7 +72,7 @@ Scan::Scan(const Options& options, std::unique_ptr<ScanPlan> plan,
       scanner_(std::move(scanner)),
       jobs_(MakeJobs(options)),
       inputs_(options.files, options.io == IoMode::kOn, options.no_messages),
-      output_(STDOUT_FILENO) {}
+      output_(STDOUT_FILENO, kDelimiter) {}
 
 uint64_t Scan::MostChunkBytes() const { return options_.chunk_size.value_or(kMostChunkBytes); }
 uint64_t Scan::BlockBytes() const { return options_.chunk_size.value_or(kBlockBytes); }
@@ -102,7 +103,7 @@ std::optional<ScanClient::Range> Scan::NextChunk(const Source& /*source*/) {
 
 void Scan::Merge(const Source& source, const Result& result) {
   if (result.loss.reason == Loss::Reason::kTruncated) {
-    Lost(source, result.loss.begin, result.loss.end, "file truncated while it was read");
+    Lost(source, result.loss.begin, result.loss.end, kTruncated);
   }
   totals_.bytes += result.end - result.begin;
   totals_.records += result.records;
@@ -119,8 +120,13 @@ void Scan::Merge(const Source& source, const Result& result) {
 }
 
 void Scan::Lost(const Source& source, uint64_t begin, uint64_t end, absl::string_view reason) {
+  AddLost(inputs_.Name(source.id), begin, end, reason);
+}
+
+// Neighbours with the same reason make one message.
+void Scan::AddLost(const std::string& name, uint64_t begin, uint64_t end,
+                   absl::string_view reason) {
   had_error_ = true;
-  const std::string& name = inputs_.Name(source.id);
   if (lost_.has_value() && lost_->name == name && lost_->end == begin && lost_->reason == reason) {
     lost_->end = end;
     return;
@@ -160,10 +166,8 @@ bool Scan::AllDecided() const {
 ScanClient::FlushState Scan::Flush() {
   while (true) {
     const Output::State state = output_.Flush();
-    if (const uint64_t bytes = output_.TakeLost(); bytes > 0) {
-      had_error_ = true;
-      PrintMessage(absl::StrCat(writing_, ": ", bytes,
-                                " selected bytes lost: file truncated while it was read"));
+    for (const ByteRange& lost : output_.TakeLost()) {
+      AddLost(writing_, lost.begin, lost.end, kTruncated);
     }
     if (state == Output::State::kBlocked) return FlushState::kBlocked;
     if (state == Output::State::kFailed) return FlushState::kFailed;
@@ -175,7 +179,7 @@ ScanClient::FlushState Scan::Flush() {
 
 int Scan::OutputFd() const { return options_.quiet ? -1 : output_.poll_fd(); }
 
-void Scan::CutOutput() { output_.CutAfterRecord(kDelimiter); }
+void Scan::CutOutput() { output_.CutAfterRecord(); }
 
 uint64_t Scan::selected() const {
   uint64_t selected = 0;

@@ -72,6 +72,7 @@ class Scan : public ScanClient, public ChunkMapper {
 
   SourceInfo Info(const Source& source) const;
   Outcome MapRecords(absl::string_view records, uint64_t begin, std::string* result);
+  void AddLost(const std::string& name, uint64_t begin, uint64_t end, absl::string_view reason);
   void PrintLost();
 
   const Options& options_;

@@ -58,6 +58,19 @@ absl::Status Coordinator::Loop() {
 
 // --- Committing ---
 
+// Whether the first source or chunk can be committed now.
+bool Coordinator::CommitReady() const {
+  if (!flushed_ || open_.empty()) return false;
+  const OpenSource& front = open_.front();
+  if (front.chunks.empty()) return Complete(front);
+  return merged_front_ || front.chunks.front().done;
+}
+
+// Whether all chunks of `source` have been handed out.
+bool Coordinator::Complete(const OpenSource& source) const {
+  return source.exhausted && !(next_.has_value() && &source == &open_.back());
+}
+
 // Merges results as long as it is their turn and the output takes what comes of them.
 absl::Status Coordinator::Commit() {
   while (true) {
@@ -77,8 +90,7 @@ absl::Status Coordinator::Commit() {
       PopFront();
       if (client_->SourceDecided()) Decide(&front);
     } else if (front.chunks.empty()) {
-      const bool more_to_come = !front.exhausted || (next_.has_value() && &front == &open_.back());
-      if (more_to_come) return absl::OkStatus();
+      if (!Complete(front)) return absl::OkStatus();
       CloseFront();
     } else if (!front.chunks.front().done) {
       return absl::OkStatus();
@@ -326,7 +338,7 @@ void Coordinator::StopStream(OpenSource* source) {
 // --- Sleeping ---
 
 absl::Status Coordinator::Sleep() {
-  bool idle = workers_.PrepareToSleep();
+  bool idle = workers_.PrepareToSleep() && !CommitReady();
   std::vector<pollfd> fds;
   fds.push_back({.fd = signals_.fd(), .events = POLLIN, .revents = 0});
   const short output_events = flushed_ ? 0 : POLLOUT;

@@ -87,6 +87,8 @@ class Coordinator {
   bool finished() const { return no_more_sources_ && open_.empty() && flushed_; }
 
   absl::Status Commit();
+  bool CommitReady() const;
+  bool Complete(const OpenSource& source) const;
   void MergeFront();
   void PopFront();
   void Decide(OpenSource* source);

@@ -25,7 +25,7 @@ constexpr size_t kAtomicBytes = PIPE_BUF;
 
 }  // namespace
 
-Output::Output(int fd) : fd_(fd) {
+Output::Output(int fd, char delimiter) : fd_(fd), delimiter_(delimiter) {
   struct stat info;
   if (fstat(fd, &info) != 0) return;
   is_pipe_ = S_ISFIFO(info.st_mode);
@@ -127,11 +127,7 @@ Output::State Output::FlushFileRange() {
     }
     return Failed(errno);
   }
-  if (moved == 0) {
-    lost_ += piece.length;
-    pieces_.pop_front();
-    return State::kDone;
-  }
+  if (moved == 0) return LoseFileRange();
   piece.begin += static_cast<uint64_t>(moved);
   piece.length -= static_cast<uint64_t>(moved);
   written_ = true;
@@ -148,11 +144,7 @@ Output::State Output::ReadInstead() {
   const ssize_t got =
       pread(range.file_fd, bytes.data(), bytes.size(), static_cast<off_t>(range.begin));
   if (got < 0) return errno == EINTR ? State::kDone : Failed(errno);
-  if (got == 0) {
-    lost_ += range.length;
-    pieces_.pop_front();
-    return State::kDone;
-  }
+  if (got == 0) return LoseFileRange();
   bytes.resize(static_cast<size_t>(got));
   range.begin += bytes.size();
   range.length -= bytes.size();
@@ -179,19 +171,32 @@ Output::State Output::Failed(int error) {
   return State::kFailed;
 }
 
-uint64_t Output::TakeLost() { return std::exchange(lost_, 0); }
+// The file ends before the range in front does.
+Output::State Output::LoseFileRange() {
+  Piece& piece = pieces_.front();
+  lost_.push_back({piece.begin, piece.begin + piece.length});
+  pieces_.pop_front();
+  if (InsideRecord()) {
+    pieces_.emplace_front();
+    pieces_.front().owned = delimiter_;
+    pieces_.front().bytes = pieces_.front().owned;
+  }
+  return State::kDone;
+}
 
-char Output::LastByte() const {
+// Whether what has been written ends within a record.
+bool Output::InsideRecord() const {
+  if (!written_) return false;
   char byte = last_byte_;
   if (last_file_fd_ >= 0 &&
       pread(last_file_fd_, &byte, 1, static_cast<off_t>(last_file_offset_)) != 1) {
-    return 0;
+    return true;
   }
-  return byte;
+  return byte != delimiter_;
 }
 
-void Output::CutAfterRecord(char delimiter) {
-  bool inside = written_ && LastByte() != delimiter;
+void Output::CutAfterRecord() {
+  bool inside = InsideRecord();
   for (size_t i = 0; i < pieces_.size(); ++i) {
     if (!inside) {
       pieces_.resize(i);
@@ -199,7 +204,7 @@ void Output::CutAfterRecord(char delimiter) {
     }
     Piece& piece = pieces_[i];
     if (piece.file_fd < 0) {
-      const size_t end = piece.bytes.find(delimiter);
+      const size_t end = piece.bytes.find(delimiter_);
       if (end == absl::string_view::npos) continue;
       piece.bytes = piece.bytes.substr(0, end + 1);
       inside = false;
@@ -210,7 +215,7 @@ void Output::CutAfterRecord(char delimiter) {
       const ssize_t got =
           pread(piece.file_fd, bytes.data(), bytes.size(), static_cast<off_t>(piece.begin + done));
       if (got <= 0) break;
-      const void* found = memchr(bytes.data(), delimiter, static_cast<size_t>(got));
+      const void* found = memchr(bytes.data(), delimiter_, static_cast<size_t>(got));
       if (found != nullptr) {
         const uint64_t end = done + (static_cast<const char*>(found) - bytes.data()) + 1;
         inside = end > piece.length;

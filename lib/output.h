@@ -10,9 +10,12 @@
 #include <cstdint>
 #include <deque>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "lib/chunk.h"
 
 namespace bigscan {
 
@@ -22,7 +25,7 @@ class Output {
   // own in non-blocking mode where /proc allows, since O_NONBLOCK on a shared one would also bind
   // the other processes that have it. Where that fails it writes small pieces, and only when
   // poll(2) says that they fit.
-  explicit Output(int fd);
+  Output(int fd, char delimiter);
   ~Output();
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
@@ -46,11 +49,12 @@ class Output {
   int poll_fd() const { return fd_; }
   const absl::Status& status() const { return status_; }
 
-  // Bytes of file ranges that the file no longer had, since the last call.
-  uint64_t TakeLost();
+  // The parts of file ranges that their files no longer had, since the last call. A record that was
+  // written in part has been ended by a delimiter.
+  std::vector<ByteRange> TakeLost() { return std::exchange(lost_, {}); }
 
   // Drops what is not yet written, save the rest of a record that is written in part.
-  void CutAfterRecord(char delimiter);
+  void CutAfterRecord();
 
  private:
   struct Piece {
@@ -66,10 +70,12 @@ class Output {
   State Blocked();
   State Failed(int error);
   State ReadInstead();
+  State LoseFileRange();
   void Wrote(size_t size);
-  char LastByte() const;
+  bool InsideRecord() const;
 
   int fd_;
+  const char delimiter_;
   bool owns_fd_ = false;
   bool nonblocking_ = false;
   bool is_pipe_ = false;
@@ -81,7 +87,7 @@ class Output {
   int last_file_fd_ = -1;
   uint64_t last_file_offset_ = 0;
   bool written_ = false;
-  uint64_t lost_ = 0;
+  std::vector<ByteRange> lost_;
   absl::Status status_;
 };
 

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "lib/byte_set.h"
@@ -37,7 +36,7 @@ std::string HyperscanReason(const Pattern& pattern) {
 
 absl::Status InvalidPattern(const Pattern& pattern, absl::string_view reason) {
   return absl::InvalidArgumentError(
-      absl::StrCat("invalid pattern '", absl::CHexEscape(pattern.text), "': ", reason));
+      absl::StrCat("invalid pattern '", pattern.text, "': ", reason));
 }
 
 std::string LiteralToRegex(const Literal& literal) {
