@@ -1,6 +1,6 @@
-# bigscan: see README.md. One makefile, everything built under build/.
+# bigscan: see README.md. One makefile; everything is built under build/.
 #
-#   make [SAN=address,undefined] [DEBUG=1] [CXX=clang++]
+#   make [SAN=address,undefined] [DEBUG=1] [CXX=clang++] [V=1]
 #   make install PREFIX=/usr/local DESTDIR=
 
 VERSION := 0.1.0
@@ -8,6 +8,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 SAN ?=
 DEBUG ?=
+.DEFAULT_GOAL := all
 
 # V=1 shows the whole commands.
 Q := $(if $(V),,@)
@@ -20,37 +21,131 @@ BUILD ?= build$(if $(VARIANT),/$(VARIANT:-%=%))
 # --- Flags: the user's CXXFLAGS, CPPFLAGS and LDFLAGS come after what is required ---
 CXXFLAGS ?= $(if $(DEBUG),-O0 -g,-O3 -g)
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
-WERROR := $(if $(CI),-Werror)
-PKGS := libhs libpcre2-8 absl_status absl_statusor absl_strings absl_str_format
-REQUIRED_CXXFLAGS := -std=c++20 -Wall -Wextra $(WERROR) $(SANFLAGS)
+REQUIRED_CXXFLAGS := -std=c++20 -Wall -Wextra $(if $(CI),-Werror) $(SANFLAGS)
 REQUIRED_CPPFLAGS := -I. -DBIGSCAN_VERSION='"$(VERSION)"' -MMD -MP
-# The heavy libraries are linked statically: loading 30 shared objects would take longer than to scan
-# a small file. hwloc, which only --pin needs, is loaded when it is asked for.
-STATIC_LIBS = -Wl,-Bstatic $(filter-out -lc -lm -lgcc% -lstdc++ -lrt -latomic -Wl$(COMMA)%, \
-	$(shell pkg-config --static --libs $(PKGS))) -lboost_program_options -Wl,-Bdynamic
-LIBS = $(STATIC_LIBS) -ldl -lpthread
 REQUIRED_LDFLAGS := $(SANFLAGS) $(if $(SAN),,-static-libstdc++ -static-libgcc)
 
+# The heavy libraries are linked statically: to load 30 shared objects takes longer than to scan a
+# small file. hwloc, which only --pin needs, is loaded when it is asked for (ipc/topology.cc).
+PKGS := libhs libpcre2-8 absl_status absl_statusor absl_strings absl_str_format
 COMMA := ,
+STATIC_LIBS = $(filter-out -lc -lm -lgcc% -lstdc++ -lrt -latomic -Wl$(COMMA)%, \
+	$(shell pkg-config --static --libs $(PKGS)))
+LIBS = -Wl,-Bstatic $(STATIC_LIBS) -lboost_program_options -Wl,-Bdynamic -ldl -lpthread
 
 # --- What is built ---
 layer_objects = $(patsubst %.cc,$(BUILD)/%.o,$(sort $(wildcard $(1)/*.cc)))
-LIB := $(call layer_objects,lib)
-IPC := $(call layer_objects,ipc)
-JOBS := $(call layer_objects,jobs)
-CMD := $(call layer_objects,cmd)
-UNIT := $(call layer_objects,tests/unit)
+LAYERS := cmd jobs ipc lib
+BIGSCAN_OBJECTS := $(foreach layer,$(LAYERS),$(call layer_objects,$(layer)))
+UNIT_OBJECTS := $(call layer_objects,tests/unit)
 BIGSCAN := $(BUILD)/bigscan
+LOGGEN := $(BUILD)/loggen
+UNIT := $(BUILD)/unit_tests
+SOURCES := $(foreach dir,$(LAYERS) tests/unit tests/bench,$(wildcard $(dir)/*.h $(dir)/*.cc))
 
 all: $(BIGSCAN)
 
-$(BIGSCAN): $(CMD) $(JOBS) $(IPC) $(LIB)
+$(BIGSCAN): $(BIGSCAN_OBJECTS)
 	$(call say,LINK $@)
 	$(Q)$(CXX) $(REQUIRED_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(LOGGEN): $(BUILD)/tests/bench/loggen.o
+	$(call say,LINK $@)
+	$(Q)$(CXX) $(REQUIRED_LDFLAGS) $(LDFLAGS) -o $@ $^
+
+$(UNIT): $(UNIT_OBJECTS) $(filter-out $(BUILD)/cmd/main.o,$(BIGSCAN_OBJECTS))
+	$(call say,LINK $@)
+	$(Q)$(CXX) $(REQUIRED_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) -lgtest_main -lgtest
 
 $(BUILD)/%.o: %.cc
 	@mkdir -p $(@D)
 	$(call say,CXX $<)
 	$(Q)$(CXX) $(REQUIRED_CPPFLAGS) $(CPPFLAGS) $(REQUIRED_CXXFLAGS) $(CXXFLAGS) -c -o $@ $<
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(patsubst %.o,%.d,$(BIGSCAN_OBJECTS) $(UNIT_OBJECTS) $(BUILD)/tests/bench/loggen.d)
+
+# --- What has to be installed: Debian 12's packages ---
+BUILD_DEPS := g++ make pkg-config libhyperscan-dev libboost-dev libboost-program-options-dev \
+	libabsl-dev libpcre2-dev libhwloc-dev
+TEST_DEPS := $(BUILD_DEPS) libgtest-dev python3 python3-pytest
+CHECK_DEPS := $(TEST_DEPS) clang-format cppcheck mandoc
+install_missing = @sh tests/install_missing.sh $(1)
+
+deps:
+	$(call install_missing,$(CHECK_DEPS))
+build-deps:
+	$(call install_missing,$(BUILD_DEPS))
+test-deps:
+	$(call install_missing,$(TEST_DEPS) $(if $(filter clang%,$(notdir $(CXX))),clang))
+check-deps:
+	$(call install_missing,$(CHECK_DEPS))
+
+# --- What can be done with it ---
+DEMO_LOG := $(BUILD)/demo/xferlog
+DEMO_SIZE ?= 256M
+
+demo: build-deps
+	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) $(BIGSCAN) $(LOGGEN)
+	@mkdir -p $(dir $(DEMO_LOG))
+	$(LOGGEN) --kind xferlog --size $(DEMO_SIZE) --output $(DEMO_LOG)
+	$(BIGSCAN) --stats ssbrtg $(DEMO_LOG) | tail -n 3
+
+test: test-deps
+	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) $(BIGSCAN) $(UNIT)
+	$(Q)sh tests/run.sh $(BIGSCAN) $(UNIT)
+
+RG15 ?=
+BENCH_SIZE ?= 4G
+BENCH_RUNS ?= 5
+BENCH_DATA ?= $(BUILD)/bench
+BENCH_JSON ?= $(BUILD)/bench.json
+
+bench: test-deps
+	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) $(BIGSCAN) $(LOGGEN)
+	/usr/bin/python3 tests/bench/bench.py --bigscan $(BIGSCAN) --loggen $(LOGGEN) \
+		--data $(BENCH_DATA) --size $(BENCH_SIZE) --runs $(BENCH_RUNS) --json $(BENCH_JSON) \
+		$(if $(RG15),--rg15 $(RG15)) $(BENCH_FLAGS)
+
+check: check-deps check-format check-layers check-static check-man
+
+check-format:
+	clang-format --dry-run --Werror $(SOURCES)
+
+# Dependencies point one way: cmd -> jobs -> lib, and cmd -> ipc.
+check-layers:
+	@! grep -nE '#include "(cmd|jobs|ipc|tests)/' lib/*.h lib/*.cc
+	@! grep -nE '#include "(cmd|jobs|lib|tests)/' ipc/*.h ipc/*.cc
+	@! grep -nE '#include "(cmd|ipc|tests)/' jobs/*.h jobs/*.cc
+	@! grep -nE '#include "tests/' cmd/*.h cmd/*.cc
+
+check-static:
+	cppcheck --quiet --std=c++20 --language=c++ --enable=warning,performance,portability \
+		--inline-suppr --error-exitcode=1 -I. $(filter-out tests/%,$(SOURCES))
+
+check-man:
+	mandoc -Tlint -W warning man/*.1
+
+install: $(BIGSCAN)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 755 $(BIGSCAN) $(DESTDIR)$(PREFIX)/bin/bigscan
+	install -m 644 man/bigscan.1 $(DESTDIR)$(PREFIX)/share/man/man1/bigscan.1
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/bigscan $(DESTDIR)$(PREFIX)/share/man/man1/bigscan.1
+
+clean:
+	rm -rf build
+
+help:
+	@echo 'make              build build/bigscan (dependencies must be there: make deps)'
+	@echo 'make demo         install what is missing, build, make a sample log and scan it'
+	@echo 'make test         install what is missing, build and run all tests'
+	@echo 'make bench        measure against other tools; RG15=path of ripgrep 15, BENCH_SIZE=4G,'
+	@echo '                  BENCH_RUNS=5, BENCH_FLAGS="--table count-literal"'
+	@echo 'make check        format, layers, static analysis, man page'
+	@echo 'make deps         install what is missing for all of these (Debian 12)'
+	@echo 'make install      into $$(DESTDIR)$$(PREFIX); make uninstall; make clean'
+	@echo 'Variables: SAN=address,undefined  DEBUG=1  CXX=clang++  V=1'
+
+.PHONY: all demo deps build-deps test-deps check-deps test bench check check-format \
+	check-layers check-static check-man install uninstall clean help

@@ -282,8 +282,8 @@ std::string HelpText() {
        << OutputOptions() << '\n'
        << ProcessOptions(&raw) << '\n'
        << OtherOptions()
-       << "\nExit status: 0 if a record is selected, 1 if none, 2 after an error, 128+n after\n"
-          "signal n. See bigscan(1).\n";
+       << "\nExit status: 0 if a record is selected, 1 if none, 2 after an error, 128+n\n"
+          "after signal n. See bigscan(1).\n";
   return text.str();
 }
 

@@ -191,7 +191,7 @@ uint64_t Scan::selected() const {
 
 ChunkMapper::Outcome Scan::Map(const Task& task, int fd, absl::string_view block,
                                std::string* result) {
-  if (fd < 0) return MapRecords(block, task.begin, result);
+  if (fd < 0) return RunJobs(block, task.begin, result);
   ByteRange file{task.file_begin, task.file_end};
   while (true) {
     absl::StatusOr<uint64_t> size = FileSize(fd);
@@ -202,20 +202,21 @@ ChunkMapper::Outcome Scan::Map(const Task& task, int fd, absl::string_view block
                     std::max(chunk.begin, chunk.end), task.end};
     result->clear();
     if (chunk.end <= chunk.begin) {
-      MapRecords("", chunk.begin, result);
+      RunJobs("", chunk.begin, result);
       return {.records = 0, .loss = loss};
     }
-    absl::StatusOr<MappedRecords> mapped = MappedRecords::Map(fd, file, chunk, kDelimiter);
-    if (!mapped.ok()) return Failed(task, mapped.status(), result);
-    Outcome outcome = MapRecords(mapped->records(), mapped->begin(), result);
+    absl::StatusOr<OwnedRecords> owned =
+        MapRecords(&window_, task.source, fd, file, chunk, kDelimiter);
+    if (!owned.ok()) return Failed(task, owned.status(), result);
+    Outcome outcome = RunJobs(owned->records, owned->begin, result);
     outcome.loss = loss;
     // A page at the end of a file that was truncated meanwhile is filled with zeros.
     size = FileSize(fd);
-    if (size.ok() && *size >= mapped->begin() + mapped->records().size()) return outcome;
+    if (size.ok() && *size >= owned->begin + owned->records.size()) return outcome;
   }
 }
 
-ChunkMapper::Outcome Scan::MapRecords(absl::string_view records, uint64_t begin,
+ChunkMapper::Outcome Scan::RunJobs(absl::string_view records, uint64_t begin,
                                       std::string* result) {
   ChunkResultWriter writer(jobs_.size(), result);
   for (size_t i = 0; i < jobs_.size(); ++i) jobs_[i]->StartChunk(begin, writer.partial(i));

@@ -19,6 +19,7 @@
 #include "ipc/worker.h"
 #include "jobs/job.h"
 #include "lib/chunk.h"
+#include "lib/mapped_records.h"
 #include "lib/output.h"
 #include "lib/record_scanner.h"
 #include "lib/scan_plan.h"
@@ -71,7 +72,7 @@ class Scan : public ScanClient, public ChunkMapper {
        std::unique_ptr<RecordScanner> scanner);
 
   SourceInfo Info(const Source& source) const;
-  Outcome MapRecords(absl::string_view records, uint64_t begin, std::string* result);
+  Outcome RunJobs(absl::string_view records, uint64_t begin, std::string* result);
   void AddLost(const std::string& name, uint64_t begin, uint64_t end, absl::string_view reason);
   void PrintLost();
 
@@ -79,6 +80,8 @@ class Scan : public ScanClient, public ChunkMapper {
   const std::unique_ptr<ScanPlan> plan_;
   const std::unique_ptr<RecordScanner> scanner_;
   std::vector<std::unique_ptr<Job>> jobs_;
+
+  FileWindow window_;  // a worker's
 
   // Coordinator.
   Inputs inputs_;

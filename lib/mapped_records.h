@@ -10,37 +10,49 @@
 
 namespace bigscan {
 
-// A chunk owns the records that start in it. Its first record starts after the first delimiter at
-// or after chunk.begin - 1 (or at `file.begin`); its last one may run over chunk.end. Only the
-// chunk that owns a long record looks for its end, so a file is searched for bounds about once,
-// however small the chunks and long the records.
+// A window into a file: a part of it that stays mapped while requests fall into it, since to map and
+// unmap each chunk would cost more than its page faults. Bounds how much of a file is mapped at once.
 //
-// Loads from the mapping raise SIGBUS where the file has been truncated or can not be read.
-class MappedRecords {
+// Loads from a window raise SIGBUS where the file has been truncated or can not be read.
+class FileWindow {
  public:
-  // Maps what `chunk` owns of the bytes `file` of `fd`, which must be a regular file.
-  // REQUIRES: file.begin <= chunk.begin < chunk.end <= file.end.
-  static absl::StatusOr<MappedRecords> Map(int fd, ByteRange file, ByteRange chunk, char delimiter);
+  FileWindow() = default;
+  FileWindow(const FileWindow&) = delete;
+  FileWindow& operator=(const FileWindow&) = delete;
+  ~FileWindow() { Unmap(); }
 
-  MappedRecords(MappedRecords&& other) noexcept;
-  MappedRecords& operator=(MappedRecords&&) = delete;
-  ~MappedRecords();
-
-  // Whole records; the last one lacks its delimiter only at the end of the file. May be empty.
-  absl::string_view records() const { return records_; }
-  // Where they begin in the file.
-  uint64_t begin() const { return begin_; }
+  // The bytes [begin, end) of the regular file `fd`, which lie below `size`. They live until the next
+  // call. `source` tells files apart, as descriptors are used again.
+  absl::StatusOr<absl::string_view> Bytes(uint32_t source, int fd, uint64_t begin, uint64_t end,
+                                          uint64_t size);
 
  private:
-  MappedRecords() = default;
-  absl::Status MapRange(int fd, uint64_t begin, uint64_t end);
+  void Unmap();
 
   void* address_ = nullptr;
-  size_t length_ = 0;
-  uint64_t mapped_begin_ = 0;  // a multiple of the page size
-  absl::string_view records_;
-  uint64_t begin_ = 0;
+  ByteRange mapped_;
+  uint32_t source_ = 0;
 };
+
+// What a chunk owns.
+struct OwnedRecords {
+  // Whole records; the last one lacks its delimiter only at the end of the file. May be empty.
+  absl::string_view records;
+  // Where they begin in the file.
+  uint64_t begin = 0;
+};
+
+// Maps the records that `chunk` owns of the bytes `file` of `fd`, which must be a regular file; they
+// live as long as the bytes of `window`.
+//
+// A chunk owns the records that start in it. Its first record starts after the first delimiter at or
+// after chunk.begin - 1 (or at file.begin); its last one may run over chunk.end. Only the chunk that
+// owns a long record looks for its end, so a file is searched for bounds about once, however small the
+// chunks and long the records.
+//
+// REQUIRES: file.begin <= chunk.begin < chunk.end <= file.end.
+absl::StatusOr<OwnedRecords> MapRecords(FileWindow* window, uint32_t source, int fd, ByteRange file,
+                                        ByteRange chunk, char delimiter);
 
 }  // namespace bigscan
 

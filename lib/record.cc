@@ -1,6 +1,9 @@
 #include "lib/record.h"
 
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include <algorithm>
 
@@ -19,18 +22,30 @@ size_t RecordEnd(absl::string_view data, size_t offset, char delimiter) {
 }
 
 uint64_t CountDelimiters(absl::string_view data, char delimiter) {
-  // A byte-wide sum of at most 255 bytes a lane keeps the inner loop in byte lanes.
-  constexpr size_t kLanes = 64;
   uint64_t total = 0;
   size_t i = 0;
-  while (data.size() - i >= kLanes) {
-    unsigned char sums[kLanes] = {};
-    const size_t rounds = std::min<size_t>(255, (data.size() - i) / kLanes);
-    for (size_t round = 0; round < rounds; ++round, i += kLanes) {
-      for (size_t lane = 0; lane < kLanes; ++lane) sums[lane] += data[i + lane] == delimiter;
+#ifdef __SSE2__  // every x86-64; left to itself, the compiler widens each byte and is 5 times slower
+  constexpr size_t kStep = 4 * sizeof(__m128i);
+  constexpr size_t kMostRounds = 255;  // until the sum of a byte lane could overflow
+  const __m128i wanted = _mm_set1_epi8(delimiter);
+  const __m128i zero = _mm_setzero_si128();
+  while (data.size() - i >= kStep) {
+    __m128i sums[4] = {zero, zero, zero, zero};
+    const size_t rounds = std::min(kMostRounds, (data.size() - i) / kStep);
+    for (size_t round = 0; round < rounds; ++round, i += kStep) {
+      const auto* from = reinterpret_cast<const __m128i*>(data.data() + i);
+      for (int lane = 0; lane < 4; ++lane) {  // an equal byte compares to -1
+        const __m128i equal = _mm_cmpeq_epi8(_mm_loadu_si128(from + lane), wanted);
+        sums[lane] = _mm_sub_epi8(sums[lane], equal);
+      }
     }
-    for (unsigned char sum : sums) total += sum;
+    for (const __m128i& sum : sums) {
+      const __m128i halves = _mm_sad_epu8(sum, zero);
+      total += static_cast<uint64_t>(_mm_cvtsi128_si64(halves)) +
+               static_cast<uint64_t>(_mm_cvtsi128_si64(_mm_unpackhi_epi64(halves, halves)));
+    }
   }
+#endif
   for (; i < data.size(); ++i) total += data[i] == delimiter;
   return total;
 }
