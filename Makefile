@@ -123,7 +123,8 @@ check-static:
 		--inline-suppr --error-exitcode=1 -I. $(filter-out tests/%,$(SOURCES))
 
 check-man:
-	mandoc -Tlint -W warning man/*.1
+	@# Which other manuals are installed says nothing about these.
+	@! mandoc -Tlint man/*.1 2>&1 | grep -vE 'referenced manual not found|outdated mandoc.db'
 
 install: $(BIGSCAN)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
