@@ -109,8 +109,8 @@ int Run(const Options& options) {
   return selected ? kSelected : kNoneSelected;
 }
 
-// A standard descriptor that was closed would be given to the next file that is opened. What takes its
-// place fails in the same way when it is used: it is open for the wrong direction.
+// A standard descriptor that was closed would be given to the next file that is opened. What takes
+// its place fails in the same way when it is used: it is open for the wrong direction.
 void OccupyStandardDescriptors() {
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
     if (fcntl(fd, F_GETFD) >= 0) continue;

@@ -219,7 +219,8 @@ absl::StatusOr<Options> Resolve(const po::variables_map& map, RawOptions raw) {
     if (!absl::SimpleAtoi(raw.max_count, &most)) {
       return WrongUse(absl::StrCat("invalid max count '", raw.max_count, "'"));
     }
-    if (most >= 0) options.max_count = static_cast<uint64_t>(most);  // below 0: no limit, as in grep
+    if (most >= 0)
+      options.max_count = static_cast<uint64_t>(most);  // below 0: no limit, as in grep
   }
   options.with_filename = options.files.size() > 1;
   return options;

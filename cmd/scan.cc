@@ -216,8 +216,7 @@ ChunkMapper::Outcome Scan::Map(const Task& task, int fd, absl::string_view block
   }
 }
 
-ChunkMapper::Outcome Scan::RunJobs(absl::string_view records, uint64_t begin,
-                                      std::string* result) {
+ChunkMapper::Outcome Scan::RunJobs(absl::string_view records, uint64_t begin, std::string* result) {
   ChunkResultWriter writer(jobs_.size(), result);
   for (size_t i = 0; i < jobs_.size(); ++i) jobs_[i]->StartChunk(begin, writer.partial(i));
   Outcome outcome;

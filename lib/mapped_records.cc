@@ -13,9 +13,11 @@
 namespace bigscan {
 namespace {
 
-// How far beyond a chunk is mapped at first, for the record that runs over its end. Address space only.
+// How far beyond a chunk is mapped at first, for the record that runs over its end. Address space
+// only.
 constexpr uint64_t kMargin = 256 << 10;
-// A multiple of the size of a huge page, so that the kernel can map what it holds in huge pages as such.
+// A multiple of the size of a huge page, so that the kernel can map what it holds in huge pages as
+// such.
 constexpr uint64_t kWindowBytes = 256 << 20;
 constexpr uint64_t kAlignment = 2 << 20;
 
@@ -32,8 +34,7 @@ absl::StatusOr<absl::string_view> FileWindow::Bytes(uint32_t source, int fd, uin
     Unmap();
     const uint64_t from = begin / kAlignment * kAlignment;
     const uint64_t to = std::min(size, std::max(end, from + kWindowBytes));
-    void* address =
-        mmap(nullptr, to - from, PROT_READ, MAP_SHARED, fd, static_cast<off_t>(from));
+    void* address = mmap(nullptr, to - from, PROT_READ, MAP_SHARED, fd, static_cast<off_t>(from));
     if (address == MAP_FAILED) return absl::ErrnoToStatus(errno, "mmap");
     address_ = address;
     mapped_ = {from, to};

@@ -10,8 +10,9 @@
 
 namespace bigscan {
 
-// A window into a file: a part of it that stays mapped while requests fall into it, since to map and
-// unmap each chunk would cost more than its page faults. Bounds how much of a file is mapped at once.
+// A window into a file: a part of it that stays mapped while requests fall into it, since to map
+// and unmap each chunk would cost more than its page faults. Bounds how much of a file is mapped at
+// once.
 //
 // Loads from a window raise SIGBUS where the file has been truncated or can not be read.
 class FileWindow {
@@ -21,8 +22,8 @@ class FileWindow {
   FileWindow& operator=(const FileWindow&) = delete;
   ~FileWindow() { Unmap(); }
 
-  // The bytes [begin, end) of the regular file `fd`, which lie below `size`. They live until the next
-  // call. `source` tells files apart, as descriptors are used again.
+  // The bytes [begin, end) of the regular file `fd`, which lie below `size`. They live until the
+  // next call. `source` tells files apart, as descriptors are used again.
   absl::StatusOr<absl::string_view> Bytes(uint32_t source, int fd, uint64_t begin, uint64_t end,
                                           uint64_t size);
 
@@ -42,13 +43,13 @@ struct OwnedRecords {
   uint64_t begin = 0;
 };
 
-// Maps the records that `chunk` owns of the bytes `file` of `fd`, which must be a regular file; they
-// live as long as the bytes of `window`.
+// Maps the records that `chunk` owns of the bytes `file` of `fd`, which must be a regular file;
+// they live as long as the bytes of `window`.
 //
-// A chunk owns the records that start in it. Its first record starts after the first delimiter at or
-// after chunk.begin - 1 (or at file.begin); its last one may run over chunk.end. Only the chunk that
-// owns a long record looks for its end, so a file is searched for bounds about once, however small the
-// chunks and long the records.
+// A chunk owns the records that start in it. Its first record starts after the first delimiter at
+// or after chunk.begin - 1 (or at file.begin); its last one may run over chunk.end. Only the chunk
+// that owns a long record looks for its end, so a file is searched for bounds about once, however
+// small the chunks and long the records.
 //
 // REQUIRES: file.begin <= chunk.begin < chunk.end <= file.end.
 absl::StatusOr<OwnedRecords> MapRecords(FileWindow* window, uint32_t source, int fd, ByteRange file,

@@ -35,8 +35,7 @@ std::string HyperscanReason(const Pattern& pattern) {
 }
 
 absl::Status InvalidPattern(const Pattern& pattern, absl::string_view reason) {
-  return absl::InvalidArgumentError(
-      absl::StrCat("invalid pattern '", pattern.text, "': ", reason));
+  return absl::InvalidArgumentError(absl::StrCat("invalid pattern '", pattern.text, "': ", reason));
 }
 
 std::string LiteralToRegex(const Literal& literal) {
