@@ -169,15 +169,15 @@ absl::Status ResolvePatterns(const po::variables_map& map, RawOptions* raw, Opti
 absl::Status ResolveProcesses(const RawOptions& raw, const po::variables_map& map,
                               Options* options) {
   options->workers = AllowedCpus();
-  if (!raw.workers.empty() && (!absl::SimpleAtoi(raw.workers, &options->workers) ||
-                               options->workers == 0 || options->workers > kMostWorkers)) {
+  if (map.count("processes") > 0 && (!absl::SimpleAtoi(raw.workers, &options->workers) ||
+                                     options->workers == 0 || options->workers > kMostWorkers)) {
     return WrongUse(absl::StrCat("invalid number of processes '", raw.workers, "'"));
   }
   if (map.count("chunk-size") > 0) {
     options->chunk_size = ParseSize(raw.chunk_size);
     if (!options->chunk_size.has_value() || *options->chunk_size == 0 ||
         *options->chunk_size > kMostChunkBytes) {
-      return WrongUse(absl::StrCat("invalid chunk size '", raw.chunk_size, "'"));
+      return WrongUse(absl::StrCat("invalid chunk size '", raw.chunk_size, "': 1 to 64M"));
     }
   }
   if (map.count("io") > 0) {

@@ -103,7 +103,6 @@ void Output::Wrote(size_t size) {
     Piece& piece = pieces_.front();
     const size_t part = std::min(size, piece.bytes.size());
     written_ = true;
-    last_file_fd_ = -1;
     last_byte_ = piece.bytes[part - 1];
     piece.bytes.remove_prefix(part);
     size -= part;
@@ -131,8 +130,10 @@ Output::State Output::FlushFileRange() {
   piece.begin += static_cast<uint64_t>(moved);
   piece.length -= static_cast<uint64_t>(moved);
   written_ = true;
-  last_file_fd_ = piece.file_fd;
-  last_file_offset_ = piece.begin - 1;
+  // Read now: once the file has been truncated it could not be told whether a record was cut.
+  if (pread(piece.file_fd, &last_byte_, 1, static_cast<off_t>(piece.begin) - 1) != 1) {
+    last_byte_ = 0;
+  }
   if (piece.length == 0) pieces_.pop_front();
   return State::kDone;
 }
@@ -182,17 +183,6 @@ Output::State Output::LoseFileRange() {
     pieces_.front().bytes = pieces_.front().owned;
   }
   return State::kDone;
-}
-
-// Whether what has been written ends within a record.
-bool Output::InsideRecord() const {
-  if (!written_) return false;
-  char byte = last_byte_;
-  if (last_file_fd_ >= 0 &&
-      pread(last_file_fd_, &byte, 1, static_cast<off_t>(last_file_offset_)) != 1) {
-    return true;
-  }
-  return byte != delimiter_;
 }
 
 void Output::CutAfterRecord() {

@@ -72,7 +72,7 @@ class Output {
   State ReadInstead();
   State LoseFileRange();
   void Wrote(size_t size);
-  bool InsideRecord() const;
+  bool InsideRecord() const { return written_ && last_byte_ != delimiter_; }
 
   int fd_;
   const char delimiter_;
@@ -82,10 +82,7 @@ class Output {
   bool grown_ = false;
   bool can_sendfile_ = true;
   std::deque<Piece> pieces_;
-  // The last byte that was written, or where in which file it stands.
-  char last_byte_ = 0;
-  int last_file_fd_ = -1;
-  uint64_t last_file_offset_ = 0;
+  char last_byte_ = 0;  // that was written
   bool written_ = false;
   std::vector<ByteRange> lost_;
   absl::Status status_;
