@@ -21,7 +21,7 @@ namespace {
 constexpr char kDelimiter = '\n';
 constexpr char kTruncated[] = "file truncated while it was read";
 // Large enough that handing a chunk out costs nothing beside scanning it.
-constexpr uint64_t kMostChunkBytes = 4 << 20;
+constexpr uint64_t kMostChunkBytes = 8 << 20;
 // Small enough that a file of a few megabytes is shared by all workers.
 constexpr uint64_t kLeastChunkBytes = 256 << 10;
 constexpr uint64_t kChunksPerWorker = 4;

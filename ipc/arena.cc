@@ -2,14 +2,16 @@
 
 #include <string.h>
 
+#include <algorithm>
+
 namespace bigscan {
 
-absl::StatusOr<Arena> Arena::Create(uint64_t capacity) {
+absl::StatusOr<Arena> Arena::Create(uint64_t capacity, uint64_t usual) {
   absl::StatusOr<boost::interprocess::mapped_region> bytes = AllocateShared(capacity);
   if (!bytes.ok()) return bytes.status();
   auto released = SharedObject<std::atomic<uint64_t>>::Create();
   if (!released.ok()) return released.status();
-  return Arena(*std::move(bytes), *std::move(released));
+  return Arena(*std::move(bytes), *std::move(released), usual);
 }
 
 std::optional<Arena::Place> Arena::Put(absl::string_view bytes) {
@@ -20,9 +22,10 @@ std::optional<Arena::Place> Arena::Put(absl::string_view bytes) {
     begin += capacity() - offset;
   }
   // What an empty ring skips is free already.
-  const uint64_t used_from = released == head_ ? begin : released;
+  const bool empty = released == head_;
+  const uint64_t used_from = empty ? begin : released;
   const uint64_t end = begin + bytes.size();
-  if (end - used_from > capacity()) return std::nullopt;
+  if (end - used_from > (empty ? capacity() : std::min(usual_, capacity()))) return std::nullopt;
   memcpy(static_cast<char*>(bytes_.get_address()) + begin % capacity(), bytes.data(), bytes.size());
   head_ = end;
   return Place{begin, end};

@@ -21,7 +21,8 @@ namespace bigscan {
 
 class Arena {
  public:
-  static absl::StatusOr<Arena> Create(uint64_t capacity);
+  // A result of up to `capacity` bytes fits into an empty arena, and several into `usual` bytes.
+  static absl::StatusOr<Arena> Create(uint64_t capacity, uint64_t usual);
 
   // --- Worker ---
   struct Place {
@@ -40,11 +41,13 @@ class Arena {
   uint64_t capacity() const { return bytes_.get_size(); }
 
  private:
-  Arena(boost::interprocess::mapped_region bytes, SharedObject<std::atomic<uint64_t>> released)
-      : bytes_(std::move(bytes)), released_(std::move(released)) {}
+  Arena(boost::interprocess::mapped_region bytes, SharedObject<std::atomic<uint64_t>> released,
+        uint64_t usual)
+      : bytes_(std::move(bytes)), released_(std::move(released)), usual_(usual) {}
 
   boost::interprocess::mapped_region bytes_;
   SharedObject<std::atomic<uint64_t>> released_;
+  uint64_t usual_;
   uint64_t head_ = 0;  // the worker's
 };
 

@@ -11,10 +11,12 @@ namespace bigscan {
 namespace {
 
 // Tasks in a lane, so that no worker waits for the coordinator between two.
-constexpr size_t kDepth = 4;
+constexpr size_t kDepth = 8;
 // Results that a worker may have waiting for earlier chunks to be committed.
 constexpr size_t kMostUncommitted = WorkerLane::kCapacity - kDepth;
 constexpr int kMostIdleDeaths = 8;
+// What a worker's results may take together while the output is slow.
+constexpr uint64_t kUsualArenaBytes = 8 << 20;
 
 void PinTo(int cpu) {
   cpu_set_t set;
@@ -38,7 +40,7 @@ WorkerPool::~WorkerPool() { Stop(); }
 absl::Status WorkerPool::Spawn(size_t index) {
   auto lane = WorkerLane::Create();
   if (!lane.ok()) return lane.status();
-  absl::StatusOr<Arena> arena = Arena::Create(options_.arena_bytes);
+  absl::StatusOr<Arena> arena = Arena::Create(options_.arena_bytes, kUsualArenaBytes);
   if (!arena.ok()) return arena.status();
   auto worker = std::make_shared<WorkerProcess>(*std::move(lane), *std::move(arena));
 

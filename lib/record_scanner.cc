@@ -1,11 +1,12 @@
 #include "lib/record_scanner.h"
 
 #include <algorithm>
+#include <chrono>
 #include <limits>
 #include <string>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
+#include "absl/strings/match.h"
 #include "lib/record.h"
 
 namespace bigscan {
@@ -18,6 +19,8 @@ constexpr size_t kBlockBytes = 512 << 10;
 constexpr size_t kBytesPerWastedMatch = 8;
 constexpr size_t kLeastWasteLimit = 64;
 constexpr int kByRecordBlocks = 16;
+constexpr size_t kLeastTimedBytes = 64 << 10;
+constexpr int kBlocksBetweenChoices = 2048;
 
 // The first block of `records`: about kBlockBytes, and whole records.
 absl::string_view FirstBlock(absl::string_view records, char delimiter) {
@@ -32,12 +35,13 @@ absl::string_view FirstBlock(absl::string_view records, char delimiter) {
 absl::StatusOr<std::unique_ptr<RecordScanner>> RecordScanner::Create(const ScanPlan& plan,
                                                                      bool invert) {
   auto scanner = std::unique_ptr<RecordScanner>(new RecordScanner(plan, invert));
-  if (plan.database() != nullptr) {
-    hs_scratch_t* scratch = nullptr;
-    if (hs_alloc_scratch(plan.database(), &scratch) != HS_SUCCESS) {
+  for (const ScanPlan::Database& database : plan.databases()) {
+    hs_scratch_t* scratch = scanner->scratch_.release();
+    const hs_error_t error = hs_alloc_scratch(database.get(), &scratch);
+    scanner->scratch_.reset(scratch);
+    if (error != HS_SUCCESS) {
       return absl::ResourceExhaustedError("no memory for Hyperscan's scratch space");
     }
-    scanner->scratch_.reset(scratch);
   }
   return scanner;
 }
@@ -88,6 +92,37 @@ void RecordScanner::ScanBlock(absl::string_view block) {
   ScanByRecord(block);
 }
 
+// Times each database on `block`, which lies in the cache after the first one; for that one this is
+// not counted.
+void RecordScanner::ChooseDatabase(absl::string_view block) {
+  if (blocks_until_choice_-- > 0 || block.size() < kLeastTimedBytes) return;
+  blocks_until_choice_ = kBlocksBetweenChoices;
+  const auto ignore = [](unsigned, unsigned long long, unsigned long long, unsigned, void*) {
+    return 0;
+  };
+  auto best = std::chrono::steady_clock::duration::max();
+  for (int round = 0; round < 3; ++round) {
+    for (size_t i = 0; i < plan_.databases().size(); ++i) {
+      const auto start = std::chrono::steady_clock::now();
+      hs_scan(plan_.databases()[i].get(), block.data(), static_cast<unsigned>(block.size()), 0,
+              scratch_.get(), ignore, nullptr);
+      const auto time = std::chrono::steady_clock::now() - start;
+      if (round == 0 || time >= best) continue;
+      best = time;
+      database_ = i;
+    }
+  }
+}
+
+// Whether `record` starts with one of the literals that only count there.
+bool RecordScanner::MatchesAtStart(absl::string_view record) const {
+  return std::any_of(plan_.start_literals().begin(), plan_.start_literals().end(),
+                     [record](const Literal& literal) {
+                       return literal.caseless ? absl::StartsWithIgnoreCase(record, literal.bytes)
+                                               : absl::StartsWith(record, literal.bytes);
+                     });
+}
+
 // False when matches were so dense that the scan was given up.
 bool RecordScanner::ScanWhole(absl::string_view block) {
   current_ = {1, 0};  // no record yet
@@ -95,9 +130,11 @@ bool RecordScanner::ScanWhole(absl::string_view block) {
   current_hit_ = false;
   wasted_ = 0;
   waste_limit_ = std::max(kLeastWasteLimit, block.size() / kBytesPerWastedMatch);
+  if (MatchesAtStart(block)) Add(0, 0);
+  if (plan_.databases().size() > 1) ChooseDatabase(block);
   const hs_error_t error =
-      hs_scan(plan_.database(), block.data(), static_cast<unsigned>(block.size()), 0,
-              scratch_.get(), OnMatch, this);
+      hs_scan(plan_.databases()[database_].get(), block.data(), static_cast<unsigned>(block.size()),
+              0, scratch_.get(), OnMatch, this);
   if (error == HS_SCAN_TERMINATED) return false;
   if (error != HS_SUCCESS) abort();  // a misuse of the library: nothing that an input can cause
   return true;
@@ -119,6 +156,7 @@ int RecordScanner::OnMatch(unsigned id, unsigned long long /*from*/, unsigned lo
 // A match that ends at `to` lies in the record that holds the byte there: as no match holds a
 // delimiter, that byte follows the match in its record, or is the record's delimiter.
 int RecordScanner::Add(unsigned id, size_t to) {
+  if (id >= plan_.ids()) return 0;
   const bool in_current = to >= current_.begin && to <= current_last_;
   if (in_current && (current_hit_ || failed_id_ == id)) return ++wasted_ > waste_limit_;
   if (!in_current) {
@@ -164,16 +202,18 @@ bool RecordScanner::RecordMatches(absl::string_view record) {
     }
     return false;
   }
+  if (MatchesAtStart(record)) return true;
   const auto stop_at_match = [](unsigned id, unsigned long long, unsigned long long, unsigned,
                                 void* context) -> int {
     auto* self = static_cast<RecordScanner*>(context);
+    if (id >= self->plan_.ids()) return 0;
     const RecordMatcher* matcher = self->plan_.confirmer(id);
     self->current_hit_ = matcher == nullptr || self->Confirm(*matcher, self->current_);
     return self->current_hit_;
   };
   const hs_error_t error =
-      hs_scan(plan_.database(), record.data(), static_cast<unsigned>(record.size()), 0,
-              scratch_.get(), stop_at_match, this);
+      hs_scan(plan_.databases()[database_].get(), record.data(),
+              static_cast<unsigned>(record.size()), 0, scratch_.get(), stop_at_match, this);
   if (error != HS_SUCCESS && error != HS_SCAN_TERMINATED) abort();
   return current_hit_;
 }

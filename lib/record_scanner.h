@@ -70,6 +70,8 @@ class RecordScanner {
   int Add(unsigned id, size_t to);
 
   void ScanBlock(absl::string_view block);
+  void ChooseDatabase(absl::string_view block);
+  bool MatchesAtStart(absl::string_view record) const;
   bool ScanWhole(absl::string_view block);
   void ScanByRecord(absl::string_view block);
   bool RecordMatches(absl::string_view record);
@@ -82,6 +84,9 @@ class RecordScanner {
   const bool invert_;
   std::unique_ptr<hs_scratch_t, FreeScratch> scratch_;
   std::vector<Failure> failures_;
+
+  size_t database_ = 0;          // the one that is used
+  int blocks_until_choice_ = 0;  // before the databases are compared again
 
   // The state of one block's scan, offsets into the block.
   absl::string_view block_;

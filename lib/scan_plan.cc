@@ -8,7 +8,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "lib/byte_set.h"
-#include "lib/selection.h"
 
 namespace bigscan {
 namespace {
@@ -39,7 +38,7 @@ absl::Status InvalidPattern(const Pattern& pattern, absl::string_view reason) {
 }
 
 std::string LiteralToRegex(const Literal& literal) {
-  std::string regex;
+  std::string regex = literal.at_start ? "^" : "";
   for (unsigned char byte : literal.bytes) {
     const ByteSet set = SingleByte(byte);
     regex += ToRegex(literal.caseless ? CloseUnderCase(set) : set);
@@ -121,6 +120,25 @@ class PlanCompiler {
   }
 
   absl::StatusOr<std::unique_ptr<ScanPlan>> CompileLiteral() {
+    std::unique_ptr<ScanPlan> plan = NewPlan(ScanPlan::Kind::kLiteral);
+    for (auto& [literal, pattern] : literals_) {
+      if (!literal.at_start) continue;
+      plan->start_literals_.push_back(literal);
+      literal.bytes.insert(0, 1, delimiter_);
+    }
+    plan->ids_ = static_cast<unsigned>(literals_.size());
+    if (absl::Status status = AddLiteralDatabase(plan.get()); !status.ok()) return status;
+    if (literals_.size() == 1) {
+      // A single literal goes to an engine that looks for two of its bytes, which is slow where
+      // these are frequent; with a second one, however absurd, to one that looks for four at once.
+      const std::pair<Literal, const Pattern*> absurd({"\xff\xfe\xfd\xfc"}, literals_[0].second);
+      literals_.push_back(absurd);
+      if (absl::Status status = AddLiteralDatabase(plan.get()); !status.ok()) return status;
+    }
+    return plan;
+  }
+
+  absl::Status AddLiteralDatabase(ScanPlan* plan) {
     std::vector<const char*> bytes;
     std::vector<size_t> lengths;
     std::vector<unsigned> flags;
@@ -132,7 +150,6 @@ class PlanCompiler {
     // Unique ids: Hyperscan compiles many patterns with equal ids a hundred times slower.
     std::vector<unsigned> ids(bytes.size());
     std::iota(ids.begin(), ids.end(), 0);
-    std::unique_ptr<ScanPlan> plan = NewPlan(ScanPlan::Kind::kLiteral);
     hs_database_t* database = nullptr;
     hs_compile_error_t* error = nullptr;
     if (hs_compile_lit_multi(bytes.data(), flags.data(), ids.data(), lengths.data(),
@@ -142,8 +159,8 @@ class PlanCompiler {
       const size_t index = owned->expression >= 0 ? owned->expression : 0;
       return InvalidPattern(*literals_[index].second, owned->message);
     }
-    plan->database_.reset(database);
-    return plan;
+    plan->databases_.emplace_back(database, hs_free_database);
+    return absl::OkStatus();
   }
 
   absl::StatusOr<std::unique_ptr<ScanPlan>> CompileDirect() {
@@ -164,7 +181,8 @@ class PlanCompiler {
                            static_cast<unsigned>(expressions.size()), HS_MODE_BLOCK, nullptr,
                            &database, &error) == HS_SUCCESS) {
         std::unique_ptr<ScanPlan> plan = NewPlan(ScanPlan::Kind::kDirect);
-        plan->database_.reset(database);
+        plan->databases_.emplace_back(database, hs_free_database);
+        plan->ids_ = static_cast<unsigned>(ids.size());
         return WithConfirmers(std::move(plan));
       }
       const CompileError owned(error);
@@ -189,7 +207,7 @@ class PlanCompiler {
       plan->confirmers_.resize(regexes_.size());
       Pattern pattern = *regexes_[id].pattern;
       if (pattern.fixed) {
-        pattern.text = LiteralToRegex({pattern.text, false});
+        pattern.text = LiteralToRegex({pattern.text});
         pattern.fixed = false;
       }
       absl::StatusOr<RecordMatcher> matcher = RecordMatcher::Compile(pattern);

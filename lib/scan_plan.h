@@ -27,6 +27,7 @@
 #include "absl/strings/string_view.h"
 #include "lib/pattern.h"
 #include "lib/record_matcher.h"
+#include "lib/selection.h"
 
 namespace bigscan {
 
@@ -44,8 +45,16 @@ class ScanPlan {
   absl::string_view name() const;
   char delimiter() const { return delimiter_; }
 
-  // For kLiteral and kDirect.
-  const hs_database_t* database() const { return database_.get(); }
+  // For kLiteral and kDirect: databases that find the same records, by different engines. Which is
+  // the fastest depends on the data.
+  using Database = std::unique_ptr<hs_database_t, hs_error_t (*)(hs_database_t*)>;
+  std::span<const Database> databases() const { return databases_; }
+
+  // For kLiteral: the literals that only count where a record starts. The databases find them after
+  // a delimiter; a record that has none before it is to be compared with them.
+  std::span<const Literal> start_literals() const { return start_literals_; }
+  // How many Hyperscan ids are patterns; what is found for a further one is nothing.
+  unsigned ids() const { return ids_; }
 
   // The matcher that must confirm a candidate for the Hyperscan id `id`, or null when a match is
   // one.
@@ -57,15 +66,13 @@ class ScanPlan {
   std::span<const std::optional<RecordMatcher>> matchers() const { return confirmers_; }
 
  private:
-  struct FreeDatabase {
-    void operator()(hs_database_t* database) const { hs_free_database(database); }
-  };
-
   ScanPlan(Kind kind, char delimiter) : kind_(kind), delimiter_(delimiter) {}
 
   Kind kind_;
   char delimiter_;
-  std::unique_ptr<hs_database_t, FreeDatabase> database_;
+  std::vector<Database> databases_;
+  std::vector<Literal> start_literals_;
+  unsigned ids_ = 0;
   std::vector<std::optional<RecordMatcher>> confirmers_;  // by Hyperscan id; empty when none
 
   friend class PlanCompiler;

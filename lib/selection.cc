@@ -137,6 +137,10 @@ std::optional<Literal> AsLiteral(const Branch& branch) {
   Literal literal;
   bool cased = false;
   for (const Item& item : branch) {
+    if (&item == &branch.front() && item.Is(Kind::kRecordStart)) {
+      literal.at_start = true;
+      continue;
+    }
     if (!item.is_single_set()) return std::nullopt;
     const ByteSet& set = item.atom.front().set;
     if (std::optional<char> letter = LetterInBothCases(set)) {

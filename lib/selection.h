@@ -20,6 +20,7 @@ namespace bigscan {
 struct Literal {
   std::string bytes;
   bool caseless = false;  // in ASCII
+  bool at_start = false;  // only where a record starts
 
   bool operator==(const Literal&) const = default;
 };
