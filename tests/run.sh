@@ -11,7 +11,7 @@ trap 'rm -rf "$results"' EXIT
 unit_status=$?
 # Debian's own interpreter is the one that has Debian's pytest.
 BIGSCAN=$bigscan PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -m pytest -q -p no:cacheprovider \
-  --junitxml="$results/pytest.xml" tests/cli tests/differential tests/fault ${PYTEST_FLAGS:-}
+  --basetemp="$results/tmp" --junitxml="$results/pytest.xml" tests/cli tests/differential tests/fault ${PYTEST_FLAGS:-}
 pytest_status=$?
 
 /usr/bin/python3 - "$results" "$unit_status" "$pytest_status" <<'PYTHON'
