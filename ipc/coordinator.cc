@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "ipc/clock.h"
+#include "ipc/read_ahead.h"
 
 namespace bigscan {
 namespace {
@@ -219,6 +220,7 @@ absl::StatusOr<bool> Coordinator::FetchChunk(OpenSource* source) {
     source->exhausted = true;
     return false;
   }
+  ReadAhead(source->source.fd.get(), range->begin, range->end);
   next_ = Task{.seq = 0,
                .index = source->first_index + source->chunks.size(),
                .begin = range->begin,
