@@ -10,8 +10,12 @@ namespace bigscan {
 
 std::string Printable(absl::string_view text) {
   std::string printable;
-  for (char c : text) {
-    if (absl::ascii_iscntrl(static_cast<unsigned char>(c))) {
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool c1 = c == '\xc2' && i + 1 < text.size() && (text[i + 1] & '\xe0') == '\x80';
+    if (c1) {  // U+0080 to U+009f in UTF-8: control characters, too
+      absl::StrAppendFormat(&printable, "\\u%04x", static_cast<unsigned char>(text[++i]));
+    } else if (absl::ascii_iscntrl(static_cast<unsigned char>(c))) {
       absl::StrAppendFormat(&printable, "\\x%02x", static_cast<unsigned char>(c));
     } else {
       printable += c;

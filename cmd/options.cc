@@ -89,6 +89,11 @@ po::options_description OtherOptions() {
   return group;
 }
 
+// Whether `word` is a long option or an abbreviation of it that is not shorter than `shortest`.
+bool Abbreviates(absl::string_view word, absl::string_view option, absl::string_view shortest) {
+  return absl::StartsWith(option, word) && absl::StartsWith(word, shortest);
+}
+
 // Joins -e and its argument, and -f and its, into one word. The parser would take an argument that
 // looks like an option for one, but to grep (and to those who search for "-v") `-e -v` is a
 // pattern.
@@ -106,11 +111,16 @@ std::vector<std::string> JoinPatternArguments(int argc, char** argv) {
     const size_t takes_argument = is_short ? word.find_first_of("efmp", 1) : std::string::npos;
     if (has_next && takes_argument == word.size() - 1 && absl::StrContains("ef", word.back())) {
       word += argv[++i];
-    } else if (has_next && (word == "--regexp" || word == "--file")) {
+    } else if (has_next &&
+               (Abbreviates(word, "--regexp", "--r") || Abbreviates(word, "--file", "--fil"))) {
       absl::StrAppend(&word, "=", argv[++i]);
     }
     // An optional value must be joined with `=`: the next word is none.
     if (word == "--pin") word += "=auto";
+    if (word == "--regexp=") {  // an empty value, which the parser takes only as a word
+      words.push_back("--regexp");
+      word.clear();
+    }
     words.push_back(std::move(word));
   }
   return words;

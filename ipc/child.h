@@ -28,9 +28,9 @@ struct ChildEnd {
 // A child of the coordinator. Killed and reaped on destruction if it is still there.
 class Child {
  public:
-  // Forks. The child runs `body`, which must not return, with the signals' original dispositions
-  // but for the terminal's, which are the coordinator's business; it is killed when the coordinator
-  // dies.
+  // Forks. The child runs `body`, which must not return, with no signal blocked; it ignores
+  // SIGPIPE and the terminal's signals, which are the coordinator's business, and is killed when the
+  // coordinator dies.
   static absl::StatusOr<Child> Fork(absl::FunctionRef<void()> body);
 
   Child(Child&& other) noexcept;

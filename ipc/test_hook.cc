@@ -29,7 +29,8 @@ TestHook TestHook::FromEnvironment() {
     }
     death.any_number = fields[1] == "*";
     if ((!death.any_number && !absl::SimpleAtoi(fields[1], &death.number)) ||
-        !absl::SimpleAtoi(fields[2], &death.signal) || !absl::SimpleAtoi(fields[3], &death.times)) {
+        !absl::SimpleAtoi(fields[2], &death.signal) || death.signal <= 0 || death.signal >= NSIG ||
+        !absl::SimpleAtoi(fields[3], &death.times)) {
       continue;
     }
     hook.deaths_.push_back(death);

@@ -126,7 +126,7 @@ void GrepJob::PutSpan(const GrepPartialReader::Span& span, Output* output) {
   } else {
     output->Reference(span.bytes);
   }
-  if (span.unterminated) output->Copy(absl::string_view(&options_.delimiter, 1));
+  if (span.unterminated) output->EndRecord();
 }
 
 void GrepJob::PutRecord(const GrepPartialReader::Span& span, Output* output) {
@@ -137,9 +137,10 @@ void GrepJob::PutRecord(const GrepPartialReader::Span& span, Output* output) {
   if (span.by_range) {
     FlushText(output);
     PutRange(span.range, output);
-  } else {
-    absl::StrAppend(&text_, span.bytes);
+    if (span.unterminated) output->EndRecord();
+    return;
   }
+  absl::StrAppend(&text_, span.bytes);
   if (span.unterminated) text_ += options_.delimiter;
 }
 

@@ -29,7 +29,8 @@ Output::Output(int fd, char delimiter) : fd_(fd), delimiter_(delimiter) {
   struct stat info;
   if (fstat(fd, &info) != 0) return;
   is_pipe_ = S_ISFIFO(info.st_mode);
-  if (S_ISREG(info.st_mode)) nonblocking_ = true;  // never blocks for long
+  if (S_ISREG(info.st_mode)) nonblocking_ = true;     // never blocks for long
+  can_sendfile_ = is_pipe_ || S_ISREG(info.st_mode);  // only these are sure not to block in it
   if (!is_pipe_ && !isatty(fd)) return;
   const std::string path = absl::StrCat("/proc/self/fd/", fd);
   const int own = open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
@@ -57,6 +58,11 @@ void Output::Copy(absl::string_view bytes) {
   piece.bytes = piece.owned;
 }
 
+void Output::EndRecord() {
+  pieces_.emplace_back();
+  pieces_.back().end_record = true;
+}
+
 void Output::FileRange(int file_fd, uint64_t begin, uint64_t length) {
   if (length == 0) return;
   pieces_.emplace_back();
@@ -68,6 +74,10 @@ void Output::FileRange(int file_fd, uint64_t begin, uint64_t length) {
 
 Output::State Output::Flush() {
   while (!pieces_.empty()) {
+    if (pieces_.front().end_record) {
+      ResolveEndRecord();
+      continue;
+    }
     if (!nonblocking_) {
       pollfd ready{.fd = fd_, .events = POLLOUT, .revents = 0};
       if (poll(&ready, 1, 0) == 0) return Blocked();
@@ -83,7 +93,7 @@ Output::State Output::FlushBytes() {
   int count = 0;
   size_t room = nonblocking_ ? SIZE_MAX : kAtomicBytes;
   for (const Piece& piece : pieces_) {
-    if (piece.file_fd >= 0 || count == kMostPieces || room == 0) break;
+    if (piece.file_fd >= 0 || piece.end_record || count == kMostPieces || room == 0) break;
     const size_t length = std::min(room, piece.bytes.size());
     vectors[count++] = {const_cast<char*>(piece.bytes.data()), length};
     room -= length;
@@ -176,13 +186,20 @@ Output::State Output::Failed(int error) {
 Output::State Output::LoseFileRange() {
   Piece& piece = pieces_.front();
   lost_.push_back({piece.begin, piece.begin + piece.length});
-  pieces_.pop_front();
-  if (InsideRecord()) {
-    pieces_.emplace_front();
-    pieces_.front().owned = delimiter_;
-    pieces_.front().bytes = pieces_.front().owned;
-  }
+  piece = Piece();
+  piece.end_record = true;
   return State::kDone;
+}
+
+void Output::ResolveEndRecord() {
+  if (!InsideRecord()) {
+    pieces_.pop_front();
+    return;
+  }
+  Piece& piece = pieces_.front();
+  piece.end_record = false;
+  piece.owned = delimiter_;
+  piece.bytes = piece.owned;
 }
 
 void Output::CutAfterRecord() {
@@ -193,6 +210,10 @@ void Output::CutAfterRecord() {
       return;
     }
     Piece& piece = pieces_[i];
+    if (piece.end_record) {
+      inside = false;
+      continue;
+    }
     if (piece.file_fd < 0) {
       const size_t end = piece.bytes.find(delimiter_);
       if (end == absl::string_view::npos) continue;

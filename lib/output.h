@@ -33,6 +33,8 @@ class Output {
   // `bytes` must live until all has been written.
   void Reference(absl::string_view bytes);
   void Copy(absl::string_view bytes);
+  // Ends a record whose delimiter is missing: writes one, unless what was written last ends with it.
+  void EndRecord();
   // The bytes [begin, begin + length) of the regular file `file_fd`, which must stay open until
   // then. Where the file has become shorter, what is missing is lost() instead.
   void FileRange(int file_fd, uint64_t begin, uint64_t length);
@@ -60,6 +62,7 @@ class Output {
   struct Piece {
     std::string owned;        // when not empty, `bytes` refers to it
     absl::string_view bytes;  // what is left of it
+    bool end_record = false;  // or what EndRecord stands for
     int file_fd = -1;         // or a range of this file
     uint64_t begin = 0;       // what is left of it
     uint64_t length = 0;
@@ -71,6 +74,7 @@ class Output {
   State Failed(int error);
   State ReadInstead();
   State LoseFileRange();
+  void ResolveEndRecord();
   void Wrote(size_t size);
   bool InsideRecord() const { return written_ && last_byte_ != delimiter_; }
 

@@ -24,8 +24,8 @@ size_t RecordEnd(absl::string_view data, size_t offset, char delimiter) {
 uint64_t CountDelimiters(absl::string_view data, char delimiter) {
   uint64_t total = 0;
   size_t i = 0;
-#ifdef __SSE2__  // every x86-64; left to itself, the compiler widens each byte and is 5 times
-                 // slower
+#ifdef __SSE2__
+  // Every x86-64 has it; left to itself, the compiler widens each byte and is 5 times slower.
   constexpr size_t kStep = 4 * sizeof(__m128i);
   constexpr size_t kMostRounds = 255;  // until the sum of a byte lane could overflow
   const __m128i wanted = _mm_set1_epi8(delimiter);

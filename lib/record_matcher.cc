@@ -37,8 +37,13 @@ absl::StatusOr<RecordMatcher> RecordMatcher::Compile(const Pattern& pattern) {
 }
 
 absl::StatusOr<bool> RecordMatcher::Matches(absl::string_view record) const {
-  const int result =
-      pcre2_match(code_.get(), AsPcre2(record), record.size(), 0, 0, match_data_.get(), nullptr);
+  const auto match = [&](uint32_t options) {
+    return pcre2_match(code_.get(), AsPcre2(record), record.size(), 0, options, match_data_.get(),
+                       nullptr);
+  };
+  int result = match(0);
+  // The stack of the JIT's code is small; the interpreter takes its memory from the heap.
+  if (result == PCRE2_ERROR_JIT_STACKLIMIT) result = match(PCRE2_NO_JIT);
   if (result >= 0) return true;
   if (result == PCRE2_ERROR_NOMATCH) return false;
   return absl::ResourceExhaustedError(Pcre2Message(result));

@@ -153,7 +153,7 @@ int RecordScanner::OnMatch(unsigned id, unsigned long long /*from*/, unsigned lo
   return static_cast<RecordScanner*>(self)->Add(id, to);
 }
 
-// A match that ends at `to` lies in the record that holds the byte there: as no match holds a
+// A match that ends at `to` lies in the record that holds the byte there: as no match ends with a
 // delimiter, that byte follows the match in its record, or is the record's delimiter.
 int RecordScanner::Add(unsigned id, size_t to) {
   if (id >= plan_.ids()) return 0;
@@ -228,10 +228,10 @@ bool RecordScanner::Confirm(const RecordMatcher& matcher, Run record) {
 
 void RecordScanner::Fail(Run record, absl::Status reason) {
   const Run absolute{block_begin_ + record.begin, block_begin_ + record.end};
-  for (const Failure& failure : failures_) {
-    if (failure.record.begin == absolute.begin) return;
-  }
-  failures_.push_back({absolute, std::move(reason)});
+  const bool known = std::any_of(failures_.begin(), failures_.end(), [&](const Failure& failure) {
+    return failure.record.begin == absolute.begin;
+  });
+  if (!known) failures_.push_back({absolute, std::move(reason)});
   if (invert_) {  // what is not known to match is not known not to match
     hits_.push_back(record);
     sorted_ = false;

@@ -47,8 +47,8 @@ class RecordScanner {
 
   // Scans `records`: whole records, of which the last one may lack its delimiter. Calls `sink` once
   // a block, in order. A record that can not be matched (longer than Hyperscan's 32-bit lengths, or
-  // beyond PCRE2's match limit) is not selected, also not with `invert`, and is named in
-  // `failures`.
+  // beyond PCRE2's match limit) is named in `failures` and not selected, also not with `invert`,
+  // unless another pattern matches it.
   void Scan(absl::string_view records, Sink sink);
 
   struct Failure {

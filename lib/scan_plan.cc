@@ -58,30 +58,30 @@ class PlanCompiler {
       AddSelection(SelectionOfLiteral(pattern.text, pattern.caseless, delimiter_), pattern);
       return absl::OkStatus();
     }
-    // A byte that ends the string for Hyperscan does not for a user who could type it.
+    // PCRE2 defines the syntax: what it refuses is refused, and what it takes works.
+    if (absl::StatusOr<RecordMatcher> valid = RecordMatcher::Compile(pattern); !valid.ok()) {
+      const std::string reason = HyperscanReason(pattern);
+      return InvalidPattern(pattern, reason.empty() ? valid.status().message() : reason);
+    }
     absl::StatusOr<Selection> selection =
         SelectionOfRegex(pattern.text, pattern.caseless, delimiter_);
     if (selection.ok()) {
-      // PCRE2 defines the syntax: what it refuses is refused, also when it came down to a literal.
-      absl::StatusOr<RecordMatcher> valid = RecordMatcher::Compile(pattern);
-      if (!valid.ok()) return Refused(pattern, valid.status().message());
       AddSelection(*std::move(selection), pattern);
-      return absl::OkStatus();
+    } else {
+      confirm_all_ = true;
+      regexes_.push_back({.regex = "", .exact = false, .pattern = &pattern});
     }
-    absl::StatusOr<RecordMatcher> matcher = RecordMatcher::Compile(pattern);
-    const std::string reason = HyperscanReason(pattern);
-    if (!reason.empty()) return InvalidPattern(pattern, reason);
-    if (!matcher.ok()) return InvalidPattern(pattern, matcher.status().message());
-    confirm_all_ = true;
-    regexes_.push_back({.regex = "", .exact = false, .pattern = &pattern});
     return absl::OkStatus();
   }
 
   absl::StatusOr<std::unique_ptr<ScanPlan>> Compile() {
     if (selects_all_) return NewPlan(ScanPlan::Kind::kAll);
+    if (regexes_.empty() && !literals_.empty()) return CompileLiteral();
+    for (const auto& [literal, pattern] : literals_) {
+      regexes_.push_back({LiteralToRegex(literal), true, pattern});
+    }
     if (confirm_all_) return CompileConfirm();
     if (!regexes_.empty()) return CompileDirect();
-    if (!literals_.empty()) return CompileLiteral();
     return NewPlan(ScanPlan::Kind::kNone);
   }
 
@@ -91,11 +91,6 @@ class PlanCompiler {
     bool exact;
     const Pattern* pattern;
   };
-
-  static absl::Status Refused(const Pattern& pattern, absl::string_view pcre2_reason) {
-    const std::string reason = HyperscanReason(pattern);
-    return InvalidPattern(pattern, reason.empty() ? pcre2_reason : absl::string_view(reason));
-  }
 
   void AddSelection(Selection selection, const Pattern& pattern) {
     switch (selection.kind) {
@@ -164,9 +159,6 @@ class PlanCompiler {
   }
 
   absl::StatusOr<std::unique_ptr<ScanPlan>> CompileDirect() {
-    for (const auto& [literal, pattern] : literals_) {
-      regexes_.push_back({LiteralToRegex(literal), true, pattern});
-    }
     // One that can never match, such as `a\nb`, fails to compile: it is left out.
     for (size_t attempt = 0, most = regexes_.size() + 1; attempt < most; ++attempt) {
       if (regexes_.empty()) return NewPlan(ScanPlan::Kind::kNone);
@@ -187,9 +179,8 @@ class PlanCompiler {
       }
       const CompileError owned(error);
       const size_t index = owned->expression >= 0 ? owned->expression : 0;
-      if (!absl::StrContains(owned->message, "can never match")) {
-        return Refused(*regexes_[index].pattern, owned->message);
-      }
+      // What Hyperscan can not compile, such as an anchor in the middle, PCRE2 can.
+      if (!absl::StrContains(owned->message, "can never match")) return CompileConfirm();
       regexes_.erase(regexes_.begin() + static_cast<ptrdiff_t>(index));
     }
     return absl::InternalError("Hyperscan refuses patterns that it was not given");
@@ -197,7 +188,6 @@ class PlanCompiler {
 
   absl::StatusOr<std::unique_ptr<ScanPlan>> CompileConfirm() {
     for (Regex& regex : regexes_) regex.exact = false;
-    for (const auto& [literal, pattern] : literals_) regexes_.push_back({"", false, pattern});
     return WithConfirmers(NewPlan(ScanPlan::Kind::kConfirm));
   }
 

@@ -2,13 +2,12 @@
 //
 //   all       a pattern selects every record: nothing is scanned
 //   none      no pattern can select a record
-//   literal   each pattern is a fixed string, or a regex that comes down to one: Hyperscan's
-//   literal
-//             matchers (hs_compile_lit_multi)
-//   direct    Hyperscan scans whole blocks for the regexes (MULTILINE, never DOTALL), each
-//   rewritten
+//   literal   each pattern is a fixed string, or a regex that comes down to one, maybe at the start
+//             of a record: Hyperscan's literal matchers (hs_compile_lit_multi)
+//   direct    Hyperscan scans whole blocks for the regexes (MULTILINE, never DOTALL), each rewritten
 //             by selection.h so that no match holds a delimiter
-//   confirm   each record is given to PCRE2: some pattern can not be rewritten
+//   confirm   each record is given to PCRE2: some pattern is beyond Hyperscan (look-around,
+//             back-references) or beyond the rewriting
 //
 // A `direct` plan may hold patterns that could not be rewritten wholly; what Hyperscan finds for
 // these is a candidate, and their RecordMatcher confirms it. The plan never changes what is
@@ -37,7 +36,8 @@ class ScanPlan {
   enum class Kind { kAll, kNone, kLiteral, kDirect, kConfirm };
 
   // A record is selected when at least one of `patterns` matches it; no patterns select nothing.
-  // Fails with kInvalidArgument on an invalid pattern, naming it and Hyperscan's reason.
+  // Fails with kInvalidArgument on an invalid pattern, naming it and Hyperscan's reason, or PCRE2's
+  // where Hyperscan would take it. REQUIRES: delimiter == '\n', which `^` and `$` look for.
   static absl::StatusOr<std::unique_ptr<ScanPlan>> Compile(std::span<const Pattern> patterns,
                                                            char delimiter);
 

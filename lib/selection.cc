@@ -59,7 +59,7 @@ std::vector<Branch> SplitBranches(std::span<const RegexToken> tokens) {
       item.max = tokens[i].max;
       ++i;
     }
-    branches.back().push_back(item);
+    if (item.max > 0) branches.back().push_back(item);
   }
   return branches;
 }

@@ -4,8 +4,7 @@
 // record never holds the delimiter, so taking the delimiter out of each set of bytes in the pattern
 // changes no record's answer, and makes such a match impossible. Since only the answer yes or no is
 // wanted, a pattern also shrinks to its core: `^.*foo.*` selects what `foo` selects, `[a-z]+bot`
-// what
-// `[a-z]bot` does. What then is left is often a plain literal, for which there are faster engines.
+// what `[a-z]bot` does. What then is left is often a plain literal, for which there are faster engines.
 #ifndef BIGSCAN_LIB_SELECTION_H_
 #define BIGSCAN_LIB_SELECTION_H_
 

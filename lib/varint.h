@@ -1,5 +1,5 @@
 // Unsigned integers in 7-bit groups, lowest first (LEB128, as in DWARF): a value below 128 takes
-// one byte, any other value fewer bytes than its own size.
+// one byte, and none more than ten.
 #ifndef BIGSCAN_LIB_VARINT_H_
 #define BIGSCAN_LIB_VARINT_H_
 
