@@ -86,14 +86,12 @@ ByteSet CloseUnderCase(const ByteSet& set) {
 
 std::string ToRegex(const ByteSet& set) {
   if (set == ~SingleByte('\n')) return ".";
-  std::string regex;
   if (set.count() == 1) {
-    for (int byte = 0; byte < 256; ++byte) {
-      if (set[byte]) regex = ByteToRegex(byte);
-    }
-    return regex;
+    int byte = 0;
+    while (!set[byte]) ++byte;
+    return ByteToRegex(byte);
   }
-  regex = "[";
+  std::string regex(1, '[');
   for (int first = 0; first < 256; ++first) {
     if (!set[first]) continue;
     int last = first;

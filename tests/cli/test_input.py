@@ -241,7 +241,6 @@ def test_offsets_beyond_4_gib(plain: Box) -> None:
         plain.expect("-n", "--chunk-size", "4", "a", stdin=log.fileno(), out=b"1:a1\n3:a2\n")
 
 
-@pytest.mark.skipif("LARGE_TESTS" not in os.environ, reason="reads 4 GiB: set LARGE_TESTS")
 def test_a_file_larger_than_4_gib(plain: Box) -> None:
     megabyte = 1 << 20
     with open(plain.directory / "log", "wb") as log:
