@@ -67,7 +67,7 @@ $(BUILD)/%.o: %.cc
 # --- What has to be installed: Debian 12's packages ---
 BUILD_DEPS := g++ make pkg-config libhyperscan-dev libboost-dev libboost-program-options-dev \
 	libabsl-dev libpcre2-dev libhwloc-dev
-TEST_DEPS := $(BUILD_DEPS) libgtest-dev python3 python3-pytest
+TEST_DEPS := $(BUILD_DEPS) libgtest-dev python3 python3-pytest python3-pytest-xdist
 CHECK_DEPS := $(TEST_DEPS) clang-format cppcheck mandoc
 install_missing = @sh tests/install_missing.sh $(1)
 

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 
 #include <algorithm>
 #include <utility>
@@ -13,7 +14,10 @@
 namespace bigscan {
 namespace {
 
-constexpr uint32_t kMostAttempts = 2;  // a chunk that has killed so many workers is skipped
+// A chunk that has killed so many workers is skipped. By SIGKILL and SIGTERM others end a worker, who
+// do not mean the chunk, unless it is the one that takes all memory.
+constexpr uint32_t kMostFaults = 2;
+constexpr uint32_t kMostDeaths = 8;
 constexpr size_t kMostOpenSources = 256;
 constexpr uint64_t kSignalFlushMicros = 1'000'000;
 
@@ -311,7 +315,9 @@ WorkerPool::Retry Coordinator::OnDeath(Task* task, bool blamed, const ChildEnd& 
   Chunk* chunk = Find(*task);
   if (blamed) {
     ++retries_;
-    if (++task->attempt == kMostAttempts) {
+    ++task->attempt;
+    if (end.signal != SIGKILL && end.signal != SIGTERM) ++chunk->faults;
+    if (chunk->faults == kMostFaults || task->attempt == kMostDeaths) {
       chunk->done = true;
       chunk->lost = end.Describe();
       return WorkerPool::Retry::kNever;

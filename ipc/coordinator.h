@@ -67,6 +67,7 @@ class Coordinator {
   struct Chunk {
     Task task;
     bool done = false;
+    uint32_t faults = 0;                         // deaths of workers that it caused itself
     std::string lost = {};                       // why its bytes could not be scanned, if so
     std::shared_ptr<WorkerProcess> worker = {};  // whose arena holds the result
     TaskResult result = {};

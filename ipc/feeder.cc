@@ -37,7 +37,7 @@ class Feeder {
     absl::string_view carried;  // the start of a record that did not fit in the last block
     do {
       const uint32_t block = TakeBlock();
-      memmove(pool_.block(block), carried.data(), carried.size());
+      if (!carried.empty()) memmove(pool_.block(block), carried.data(), carried.size());
       filled_ = carried.size();
       if (grown_[block] && filled_ <= pool_.target()) {
         pool_.Shrink(block);

@@ -10,7 +10,7 @@ trap 'rm -rf "$results"' EXIT
 "$unit" --gtest_brief=1 --gtest_output="xml:$results/unit.xml"
 unit_status=$?
 # Debian's own interpreter is the one that has Debian's pytest.
-BIGSCAN=$bigscan PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -m pytest -q -p no:cacheprovider \
+BIGSCAN=$bigscan PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -m pytest -q -n 4 -p no:cacheprovider \
   --basetemp="$results/tmp" --junitxml="$results/pytest.xml" tests/cli tests/differential tests/fault ${PYTEST_FLAGS:-}
 pytest_status=$?
 

@@ -122,26 +122,30 @@ def test_a_chunk_that_kills_two_workers_is_skipped(
     assert result.err.count(b"\n") == 1
 
 
+def test_workers_that_others_kill_are_replaced_more_often(log: Path) -> None:
+    assert scan(log, "map:4:9:7,send:5:15:7", "-p", "2", ".") == Result(0, log.read_bytes(), b"")
+
+
 @pytest.mark.parametrize("killer", SIGNALS, ids=signal_name)
 def test_the_signal_is_named(log: Path, killer: int) -> None:
     assert skipped_message("log", 4, killer).search(
-        scan(log, f"map:4:{int(killer)}:2", "-p", "2", ".").err
+        scan(log, f"map:4:{int(killer)}:8", "-p", "2", ".").err
     )
 
 
 def test_every_skipped_chunk_is_named(log: Path) -> None:
-    result = scan(log, "map:4:11:2,map:5:9:2,send:20:7:2", "-p", "3", ".")
+    result = scan(log, "map:4:11:2,map:5:9:8,send:20:7:2", "-p", "3", ".")
     assert (result.status, result.out) == (2, lines_of(log, (4, 5, 20)))
     for chunk, killer in ((4, 11), (5, 9), (20, 7)):
         assert skipped_message("log", chunk, killer).search(result.err)
 
 
 def test_every_chunk_skipped(log: Path) -> None:
-    result = scan(log, "map:*:9:2", "-p", "2", ".")
+    result = scan(log, "map:*:11:2", "-p", "2", ".")
     assert (result.status, result.out) == (2, b"")
     # Neighbours may be named in one message.
     ranges = re.findall(
-        rb"(?m)^bigscan: log: bytes \[(\d+),(\d+)\) skipped: signal 9\b", result.err
+        rb"(?m)^bigscan: log: bytes \[(\d+),(\d+)\) skipped: signal 11\b", result.err
     )
     starts, ends = zip(*sorted((int(begin), int(end)) for begin, end in ranges))
     assert (starts[0], *ends) == (*starts, CHUNKS * CHUNK)
@@ -171,11 +175,11 @@ def test_a_skipped_block_of_a_pipe_is_named(log: Path) -> None:
 
 
 def test_q_is_0_when_something_is_selected_beside_a_skipped_chunk(log: Path) -> None:
-    assert scan(log, "map:0:9:2", "-q", "-p", "2", "0299$").status == 0
+    assert scan(log, "map:0:11:2", "-q", "-p", "2", "0299$").status == 0
 
 
 def test_q_is_2_when_nothing_is_selected_beside_a_skipped_chunk(log: Path) -> None:
-    assert scan(log, "map:0:9:2", "-q", "-p", "2", "0000$").status == 2
+    assert scan(log, "map:0:11:2", "-q", "-p", "2", "0000$").status == 2
 
 
 # A feeder that dies.
