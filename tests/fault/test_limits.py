@@ -15,7 +15,9 @@ from proctree import PIPE, Scan, cpu_ticks, held_memory
 MEGABYTE = 1 << 20
 WIDTH = 64
 SIZE = 96 * MEGABYTE  # More than may be read ahead.
-MOST_HELD = 128 * MEGABYTE
+# A sanitizer needs memory of its own.
+SANITIZED = "san" in Path(support.BIGSCAN).parent.name.split("-")
+MOST_HELD = (512 if SANITIZED else 128) * MEGABYTE
 MOST_AHEAD = 64 * MEGABYTE
 
 OPTIONS = [
