@@ -39,8 +39,6 @@ Coordinator::Coordinator(const ScanOptions& options, ScanClient* client, ChunkMa
            .cpus = options.worker_cpus},
           mapper, blocks_.ok() ? &*blocks_ : nullptr, hook_) {}
 
-Coordinator::~Coordinator() = default;
-
 absl::Status Coordinator::Run() {
   const absl::Status status = Loop();
   for (OpenSource& source : open_) StopStream(&source);
@@ -392,10 +390,7 @@ void Coordinator::FlushForSignal() {
 }
 
 std::vector<ProcessStats> Coordinator::Stats() const {
-  ProcessStats own{.name = "coordinator"};
-  rusage usage;
-  getrusage(RUSAGE_SELF, &usage);
-  own.AddUsage(usage);
+  ProcessStats own = ProcessStats::OfThisProcess("coordinator");
   own.chunks = next_seq_;
   std::vector<ProcessStats> stats{own};
   for (const ProcessStats& worker : workers_.Stats()) stats.push_back(worker);

@@ -46,7 +46,6 @@ class Coordinator {
   // All must outlive the coordinator. Forks nothing yet. Catches SIGINT, SIGTERM and SIGHUP for its
   // lifetime.
   Coordinator(const ScanOptions& options, ScanClient* client, ChunkMapper* mapper);
-  ~Coordinator();
 
   // Scans to the end. Fails when it had to give up: kUnavailable if the output failed, which the
   // client knows more about. All children are gone when it returns.

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 
 namespace bigscan {
 
@@ -17,6 +18,16 @@ struct ProcessStats {
   uint64_t voluntary = 0;  // context switches
   uint64_t involuntary = 0;
   uint64_t deaths = 0;  // how often it had to be replaced
+
+  // Of the calling process.
+  static ProcessStats OfThisProcess(std::string name) {
+    ProcessStats stats;
+    stats.name = std::move(name);
+    rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    stats.AddUsage(usage);
+    return stats;
+  }
 
   void AddUsage(const rusage& usage) {
     const auto micros = [](const timeval& time) {
