@@ -377,13 +377,13 @@ absl::Status Coordinator::Sleep() {
   return died ? HandleDeaths() : absl::OkStatus();
 }
 
-// Whoever reads the output shall not be left with half a record, nor we wait for him for ever.
+// Ends the output after a whole record, but does not wait for its reader for ever.
 void Coordinator::FlushForSignal() {
   client_->CutOutput();
   const uint64_t deadline = NowMicros() + kSignalFlushMicros;
   while (client_->Flush() == ScanClient::FlushState::kBlocked) {
     const uint64_t now = NowMicros();
-    if (now >= deadline) return;
+    if (now >= deadline) break;
     pollfd output{.fd = client_->OutputFd(), .events = POLLOUT, .revents = 0};
     poll(&output, 1, static_cast<int>((deadline - now) / 1000) + 1);
   }
@@ -392,8 +392,8 @@ void Coordinator::FlushForSignal() {
 std::vector<ProcessStats> Coordinator::Stats() const {
   ProcessStats own = ProcessStats::OfThisProcess("coordinator");
   own.chunks = next_seq_;
-  std::vector<ProcessStats> stats{own};
-  for (const ProcessStats& worker : workers_.Stats()) stats.push_back(worker);
+  std::vector<ProcessStats> stats = workers_.Stats();
+  stats.insert(stats.begin(), own);
   stats.insert(stats.end(), feeder_stats_.begin(), feeder_stats_.end());
   return stats;
 }

@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <hwloc.h>
 #include <sched.h>
+#include <stdlib.h>
 
 #include <algorithm>
 #include <memory>
@@ -49,6 +50,8 @@ absl::StatusOr<std::vector<int>> CpusByCore() {
   if (!init || !load || !destroy || !depth_of || !object_at) {
     return absl::UnavailableError(absl::StrCat(kHwloc, " lacks a function"));
   }
+  // What hwloc cannot find out, it need not complain about: an order of the CPUs is all we want.
+  setenv("HWLOC_HIDE_ERRORS", "2", /*overwrite=*/0);
   hwloc_topology_t topology;
   if (init(&topology) != 0) return absl::UnavailableError("hwloc_topology_init failed");
   const std::unique_ptr<hwloc_topology, decltype(destroy)> owned(topology, destroy);
