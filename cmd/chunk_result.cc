@@ -13,9 +13,9 @@ void AppendString(absl::string_view bytes, std::string* to) {
   absl::StrAppend(to, bytes);
 }
 
-absl::string_view TakeString(absl::string_view* from) {
+std::optional<absl::string_view> TakeString(absl::string_view* from) {
   uint64_t size = 0;
-  if (!TakeVarint(from, &size) || size > from->size()) return {};
+  if (!TakeVarint(from, &size) || size > from->size()) return std::nullopt;
   const absl::string_view bytes = from->substr(0, size);
   from->remove_prefix(size);
   return bytes;
@@ -42,28 +42,38 @@ void ChunkResultWriter::Finish(const std::vector<RecordFailure>& failures) {
   result_->append(reinterpret_cast<const char*>(&size), sizeof(size));
 }
 
-ChunkResult ReadChunkResult(size_t jobs, absl::string_view bytes) {
+std::optional<ChunkResult> ReadChunkResult(size_t jobs, absl::string_view bytes) {
   ChunkResult result;
-  if (bytes.empty()) return result;
+  if (bytes.empty()) return std::nullopt;
   const bool has_failures = bytes[0] != 0;
   bytes.remove_prefix(1);
   if (has_failures) {
     uint32_t size = 0;
+    if (bytes.size() < sizeof(size)) return std::nullopt;
     memcpy(&size, bytes.data() + bytes.size() - sizeof(size), sizeof(size));
     bytes.remove_suffix(sizeof(size));
+    if (size > bytes.size()) return std::nullopt;
     absl::string_view failures = bytes.substr(bytes.size() - size);
     bytes.remove_suffix(size);
     while (!failures.empty()) {
       RecordFailure failure{};
-      if (!TakeVarint(&failures, &failure.begin) || !TakeVarint(&failures, &failure.end)) break;
-      failure.reason = std::string(TakeString(&failures));
+      if (!TakeVarint(&failures, &failure.begin) || !TakeVarint(&failures, &failure.end)) {
+        return std::nullopt;
+      }
+      const std::optional<absl::string_view> reason = TakeString(&failures);
+      if (!reason.has_value()) return std::nullopt;
+      failure.reason = std::string(*reason);
       result.failures.push_back(failure);
     }
   }
   if (jobs == 1) {
     result.partials.push_back(bytes);
-  } else {
-    for (size_t i = 0; i < jobs; ++i) result.partials.push_back(TakeString(&bytes));
+    return result;
+  }
+  for (size_t i = 0; i < jobs; ++i) {
+    const std::optional<absl::string_view> partial = TakeString(&bytes);
+    if (!partial.has_value()) return std::nullopt;
+    result.partials.push_back(*partial);
   }
   return result;
 }

@@ -9,6 +9,7 @@
 #define BIGSCAN_CMD_CHUNK_RESULT_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,8 +46,9 @@ struct ChunkResult {
   std::vector<RecordFailure> failures;
 };
 
-// REQUIRES: `bytes` were written by a ChunkResultWriter for `jobs` jobs.
-ChunkResult ReadChunkResult(size_t jobs, absl::string_view bytes);
+// Nothing if `bytes` can not have been written by a ChunkResultWriter for `jobs` jobs: they come from a
+// process that has read what anybody may have written.
+std::optional<ChunkResult> ReadChunkResult(size_t jobs, absl::string_view bytes);
 
 }  // namespace bigscan
 

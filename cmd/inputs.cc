@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -27,6 +28,14 @@ const std::string& StandardInputName() {
 bool HoldsBytes(int fd) {
   char byte;
   return pread(fd, &byte, 1, 0) == 1;
+}
+
+// Those of sysfs, and of some network file systems, can not; nor is their size right.
+bool CanBeMapped(int fd) {
+  void* address = mmap(nullptr, 1, PROT_READ, MAP_SHARED, fd, 0);
+  if (address == MAP_FAILED) return false;
+  munmap(address, 1);
+  return true;
 }
 
 }  // namespace
@@ -69,7 +78,7 @@ std::optional<Source> Inputs::Open(const std::string& file) {
   if (S_ISREG(info.st_mode)) {
     const off_t position = lseek(fd.get(), 0, SEEK_CUR);
     source.begin = position < 0 ? 0 : static_cast<uint64_t>(position);
-    if (info.st_size > 0 || !HoldsBytes(fd.get())) {
+    if (info.st_size > 0 ? CanBeMapped(fd.get()) : !HoldsBytes(fd.get())) {
       source.end = std::max<uint64_t>(source.begin, static_cast<uint64_t>(info.st_size));
       source.is_stream = as_streams_;
       source.seekable = true;

@@ -107,15 +107,19 @@ void Scan::Merge(const Source& source, const Result& result) {
   }
   totals_.bytes += result.end - result.begin;
   totals_.records += result.records;
-  const ChunkResult chunk = ReadChunkResult(jobs_.size(), result.bytes);
-  for (const RecordFailure& failure : chunk.failures) {
+  const std::optional<ChunkResult> chunk = ReadChunkResult(jobs_.size(), result.bytes);
+  if (!chunk.has_value()) {
+    Lost(source, result.begin, result.end, "broken result");
+    return;
+  }
+  for (const RecordFailure& failure : chunk->failures) {
     Lost(source, failure.begin, failure.end, failure.reason);
   }
   const SourceInfo info = Info(source);
   writing_ = info.name;
   for (size_t i = 0; i < jobs_.size(); ++i) {
     jobs_[i]->Merge(info,
-                    {.bytes = chunk.partials[i], .block = result.block, .begin = result.begin});
+                    {.bytes = chunk->partials[i], .block = result.block, .begin = result.begin});
   }
 }
 
@@ -171,6 +175,7 @@ ScanClient::FlushState Scan::Flush() {
     }
     if (state == Output::State::kBlocked) return FlushState::kBlocked;
     if (state == Output::State::kFailed) return FlushState::kFailed;
+    if (cut_) return FlushState::kDone;  // what the jobs still hold would follow a gap
     const bool more = std::any_of(jobs_.begin(), jobs_.end(),
                                   [this](const auto& job) { return job->Report(&output_); });
     if (!more) return FlushState::kDone;
@@ -179,7 +184,10 @@ ScanClient::FlushState Scan::Flush() {
 
 int Scan::OutputFd() const { return options_.quiet ? -1 : output_.poll_fd(); }
 
-void Scan::CutOutput() { output_.CutAfterRecord(); }
+void Scan::CutOutput() {
+  cut_ = true;
+  output_.CutAfterRecord();
+}
 
 uint64_t Scan::selected() const {
   uint64_t selected = 0;
@@ -225,13 +233,28 @@ ChunkMapper::Outcome Scan::RunJobs(absl::string_view records, uint64_t begin, st
     if (options_.stats) outcome.records += CountRecords(selected.block, kDelimiter);
   });
   for (size_t i = 0; i < jobs_.size(); ++i) jobs_[i]->EndChunk(writer.partial(i));
+  writer.Finish(Failures(begin));
+  return outcome;
+}
+
+// Those of the last scan, whose bytes begin at `begin`; neighbours make one, and there are not so many
+// that the result would outgrow its arena.
+std::vector<RecordFailure> Scan::Failures(uint64_t begin) const {
+  constexpr size_t kMost = 1000;
   std::vector<RecordFailure> failures;
   for (const RecordScanner::Failure& failure : scanner_->failures()) {
-    failures.push_back({begin + failure.record.begin, begin + failure.record.end,
-                        std::string(failure.reason.message())});
+    const RecordFailure next{begin + failure.record.begin, begin + failure.record.end,
+                             std::string(failure.reason.message())};
+    const bool joins = !failures.empty() && failures.back().end == next.begin &&
+                       failures.back().reason == next.reason;
+    if (!joins && failures.size() < kMost) {
+      failures.push_back(next);
+      continue;
+    }
+    failures.back().end = next.end;
+    if (!joins) failures.back().reason = "some of these records could not be matched";
   }
-  writer.Finish(failures);
-  return outcome;
+  return failures;
 }
 
 // The grep job with numbers needs two bytes beside each record, which has one at least; long

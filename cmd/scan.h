@@ -73,6 +73,7 @@ class Scan : public ScanClient, public ChunkMapper {
 
   SourceInfo Info(const Source& source) const;
   Outcome RunJobs(absl::string_view records, uint64_t begin, std::string* result);
+  std::vector<RecordFailure> Failures(uint64_t begin) const;
   void AddLost(const std::string& name, uint64_t begin, uint64_t end, absl::string_view reason);
   void PrintLost();
 
@@ -96,6 +97,7 @@ class Scan : public ScanClient, public ChunkMapper {
   std::optional<LostBytes> lost_;  // not yet said: more may follow on it
   ScanTotals totals_;
   std::string writing_;  // the name of the source that is being written
+  bool cut_ = false;     // nothing more is to be written
   bool had_error_ = false;
 };
 

@@ -15,7 +15,8 @@ namespace bigscan {
 
 class BlockPool {
  public:
-  // `target` bytes are what a block should hold, at most `capacity`.
+  // `target` bytes are what a block should hold, `capacity` the most that it can; less than asked for
+  // where address space is scarce.
   static absl::StatusOr<BlockPool> Create(uint32_t count, uint64_t target, uint64_t capacity);
 
   char* block(uint32_t index) const {

@@ -65,6 +65,7 @@ void Child::Kill() {
 
 ChildEnd Child::Reap() {
   ChildEnd end;
+  if (pid_ < 0) return end;
   int status = 0;
   while (wait4(pid_, &status, 0, &end.usage) < 0 && errno == EINTR) {
   }

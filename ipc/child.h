@@ -42,7 +42,7 @@ class Child {
   int pidfd() const { return pidfd_.get(); }
 
   void Kill();
-  // Waits for the end. Once.
+  // Waits for the end. A second time, returns nothing of interest.
   ChildEnd Reap();
 
  private:

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <utility>
@@ -18,8 +19,19 @@ namespace {
 // do not mean the chunk, unless it is the one that takes all memory.
 constexpr uint32_t kMostFaults = 2;
 constexpr uint32_t kMostDeaths = 8;
-constexpr size_t kMostOpenSources = 256;
 constexpr uint64_t kSignalFlushMicros = 1'000'000;
+
+// How many sources may be open: as many as leave descriptors for the workers, those that replace them
+// included. Raises the soft limit to the hard one.
+size_t MostOpenSources(uint32_t workers) {
+  constexpr rlim_t kMost = 256;
+  rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+  const rlim_t reserved = 16 + 3 * rlim_t{workers};
+  return limit.rlim_cur <= reserved ? 1 : std::min(kMost, limit.rlim_cur - reserved);
+}
 
 uint32_t BlockCount(uint32_t workers) {
   return std::min<uint32_t>(2 * workers + 2, FeederLane::kCapacity);
@@ -31,6 +43,7 @@ Coordinator::Coordinator(const ScanOptions& options, ScanClient* client, ChunkMa
     : options_(options),
       client_(client),
       hook_(TestHook::FromEnvironment()),
+      most_open_sources_(MostOpenSources(options.workers)),
       blocks_(BlockPool::Create(BlockCount(options.workers), options.block_size,
                                 options.most_record_bytes)),
       workers_(
@@ -193,7 +206,7 @@ absl::Status Coordinator::HandOut() {
 absl::StatusOr<bool> Coordinator::Fetch() {
   while (!next_.has_value()) {
     if (open_.empty() || open_.back().exhausted) {
-      if (no_more_sources_ || open_.size() == kMostOpenSources) return false;
+      if (no_more_sources_ || open_.size() == most_open_sources_) return false;
       if (absl::Status status = OpenNext(); !status.ok()) return status;
       continue;
     }
@@ -370,7 +383,7 @@ absl::Status Coordinator::Sleep() {
     if (signal_ != 0) FlushForSignal();
     return absl::OkStatus();
   }
-  if (flushed_ && (fds[1].revents & POLLERR) != 0) {
+  if (flushed_ && (fds[1].revents & (POLLERR | POLLHUP)) != 0) {
     reader_gone_ = true;
     return absl::UnavailableError("nobody reads the output");
   }

@@ -116,6 +116,7 @@ class Coordinator {
   const ScanOptions options_;
   ScanClient* const client_;
   const TestHook hook_;
+  const size_t most_open_sources_;
   SignalWatch signals_;
   absl::StatusOr<BlockPool> blocks_;
   WorkerPool workers_;

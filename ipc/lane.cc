@@ -45,6 +45,7 @@ absl::Status SendSource(int socket, uint32_t id, int fd) {
   rights->cmsg_len = CMSG_LEN(sizeof(fd));
   memcpy(CMSG_DATA(rights), &fd, sizeof(fd));
   while (sendmsg(socket, &header, MSG_NOSIGNAL) < 0) {
+    if (errno == EPIPE || errno == ECONNRESET) return absl::UnavailableError("the child is gone");
     if (errno != EINTR) return absl::ErrnoToStatus(errno, "sendmsg");
   }
   return absl::OkStatus();
@@ -69,6 +70,8 @@ absl::StatusOr<std::optional<ReceivedSource>> ReceiveMessage(int socket) {
     got = recvmsg(socket, &header, MSG_CMSG_CLOEXEC);
   } while (got < 0 && errno == EINTR);
   if (got <= 0) return absl::UnavailableError("the coordinator is gone");
+  // Without a free descriptor the kernel drops what was sent: a worker can not go on without it.
+  if ((header.msg_flags & MSG_CTRUNC) != 0) return absl::ResourceExhaustedError("no descriptor");
   const cmsghdr* rights = CMSG_FIRSTHDR(&header);
   if (rights == nullptr) return std::optional<ReceivedSource>();
   int fd = -1;

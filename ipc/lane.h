@@ -41,7 +41,7 @@ struct LaneSocket {
 
 // One byte over the socket; does nothing when the other side is gone or has wakes enough to read.
 void SendWake(int socket);
-// Tells a child about source `id`, whose descriptor is `fd`.
+// Tells a child about source `id`, whose descriptor is `fd`. kUnavailable if the child is gone.
 absl::Status SendSource(int socket, uint32_t id, int fd);
 // Reads a wake away, if one has come.
 void TakeWake(int socket);

@@ -61,7 +61,8 @@ bool Stream::TakeBlock(FilledBlock* block) {
   if (at_end_ || !lane_->TakeFromChild(block)) return false;
   if (block->block >= pool_.count() || block->size > pool_.capacity() ||
       !under_way_.insert(block->block).second) {
-    child_->Kill();  // what it writes into its lane can no longer be trusted
+    if (child_.has_value())
+      child_->Kill();  // what it writes into its lane can no longer be trusted
     return false;
   }
   position_ = block->lost_end != 0 ? block->lost_end : block->begin + block->size;

@@ -82,7 +82,7 @@ class Worker {
 
   void Receive() {
     absl::StatusOr<std::optional<ReceivedSource>> message = ReceiveMessage(lane_->child_socket());
-    if (!message.ok()) _exit(0);
+    if (!message.ok()) _exit(absl::IsUnavailable(message.status()) ? 0 : 1);
     if (message->has_value()) {
       sources_.insert_or_assign((*message)->id, std::move((*message)->fd));
     }

@@ -147,7 +147,8 @@ void GrepJob::PutRecord(const GrepPartialReader::Span& span, Output* output) {
 void GrepJob::PutRange(ByteRange range, Output* output) {
   if (source_.file_fd >= 0) {
     output->FileRange(source_.file_fd, range.begin, range.size());
-  } else {
+  } else if (range.begin >= partial_.begin &&
+             range.begin - partial_.begin <= partial_.block.size()) {
     output->Reference(partial_.block.substr(range.begin - partial_.begin, range.size()));
   }
 }

@@ -51,8 +51,10 @@ void RecordScanner::Scan(absl::string_view records, Sink sink) {
   block_begin_ = 0;
   while (block_begin_ < records.size()) {
     block_ = FirstBlock(records.substr(block_begin_), plan_.delimiter());
+    const size_t failures_before = failures_.size();
     ScanBlock(block_);
     if (!sorted_) SortHits();
+    SortFailures(failures_before);
     uint64_t selected = hits_.size();
     if (plan_.kind() == ScanPlan::Kind::kAll) {
       hits_.assign(1, {0, block_.size()});
@@ -138,6 +140,20 @@ bool RecordScanner::ScanWhole(absl::string_view block) {
   if (error == HS_SCAN_TERMINATED) return false;
   if (error != HS_SUCCESS) abort();  // a misuse of the library: nothing that an input can cause
   return true;
+}
+
+// Sorts the failures from `first` on by record, and leaves one of each. A block that was scanned twice
+// has them twice.
+void RecordScanner::SortFailures(size_t first) {
+  const auto begin = failures_.begin() + static_cast<ptrdiff_t>(first);
+  std::stable_sort(begin, failures_.end(), [](const Failure& a, const Failure& b) {
+    return a.record.begin < b.record.begin;
+  });
+  failures_.erase(std::unique(begin, failures_.end(),
+                              [](const Failure& a, const Failure& b) {
+                                return a.record.begin == b.record.begin;
+                              }),
+                  failures_.end());
 }
 
 void RecordScanner::SortHits() {
@@ -228,9 +244,8 @@ bool RecordScanner::Confirm(const RecordMatcher& matcher, Run record) {
 
 void RecordScanner::Fail(Run record, absl::Status reason) {
   const Run absolute{block_begin_ + record.begin, block_begin_ + record.end};
-  const bool known = std::any_of(failures_.begin(), failures_.end(), [&](const Failure& failure) {
-    return failure.record.begin == absolute.begin;
-  });
+  // Several patterns can fail on a record; ScanBlock sees to those that do so out of order.
+  const bool known = !failures_.empty() && failures_.back().record.begin == absolute.begin;
   if (!known) failures_.push_back({absolute, std::move(reason)});
   if (invert_) {  // what is not known to match is not known not to match
     hits_.push_back(record);

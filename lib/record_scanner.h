@@ -78,6 +78,7 @@ class RecordScanner {
   bool Confirm(const RecordMatcher& matcher, Run record);
   void Fail(Run record, absl::Status reason);
   void SortHits();
+  void SortFailures(size_t first);
   void Invert();
 
   const ScanPlan& plan_;

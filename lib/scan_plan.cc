@@ -34,7 +34,11 @@ std::string HyperscanReason(const Pattern& pattern) {
 }
 
 absl::Status InvalidPattern(const Pattern& pattern, absl::string_view reason) {
-  return absl::InvalidArgumentError(absl::StrCat("invalid pattern '", pattern.text, "': ", reason));
+  constexpr size_t kMostShown = 200;
+  const bool long_text = pattern.text.size() > kMostShown;
+  const std::string shown =
+      absl::StrCat(pattern.text.substr(0, kMostShown), long_text ? "..." : "");
+  return absl::InvalidArgumentError(absl::StrCat("invalid pattern '", shown, "': ", reason));
 }
 
 std::string LiteralToRegex(const Literal& literal) {

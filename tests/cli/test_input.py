@@ -258,3 +258,31 @@ def test_quiet_and_stats_can_be_joined(box: Box) -> None:
     result = box.run("-q", "--stats", "a", "log")
     assert (result.status, result.out) == (0, b"")
     assert re.search(rb"plan", result.err)
+
+
+def test_many_small_files_under_a_low_limit_of_descriptors(plain: Box) -> None:
+    for number in range(500):
+        plain.file(f"log{number}", b"a\n")
+    result = plain.shell("ulimit -n 40; bigscan -p 2 -h a log* | wc -l")
+    assert (result.out, result.err) == (b"500\n", b"")
+
+
+def test_standard_input_under_a_limit_of_address_space(plain: Box) -> None:
+    result = plain.shell("ulimit -v 500000; seq 10 | bigscan -p 2 -c 1")
+    assert (result.out, result.err) == (b"2\n", b"")
+
+
+@pytest.mark.skipif(
+    not os.path.exists("/sys/kernel/mm/transparent_hugepage/enabled"), reason="no such file"
+)
+def test_a_file_that_can_only_be_read_is_read(plain: Box) -> None:
+    path = "/sys/kernel/mm/transparent_hugepage/enabled"
+    assert plain.run("-c", ".", path).out == b"1\n"
+
+
+def test_records_that_cannot_be_matched_are_named_in_ranges(plain: Box) -> None:
+    plain.file("log", b"\xff\n" * 100_000 + b"a\n")
+    plain.expect(
+        "-p", "1", "(*UTF8)a", "log",
+        out=b"a\n", err=re.compile(rb"bytes \[0,200000\) skipped: UTF-8 error"), status=2,
+    )  # fmt: skip

@@ -132,3 +132,20 @@ def kill_coordinator(running: Scan) -> None:
     running.process.wait(timeout=support.HANG_SECONDS)
     assert_all_gone(children)
     support.assert_nothing_left(running.pid, running.shm)
+
+
+@pytest.mark.parametrize("option", ["-n", "-H", "-h"])
+def test_a_slow_reader_gets_whole_records_without_a_gap(tmp_path: Path, option: str) -> None:
+    log = tmp_path / "log"
+    log.write_bytes(b"".join(b"%d a record that is selected\n" % i for i in range(200_000)))
+    prefix = {"-n": b"%d:%d a", "-H": b"log:%d a", "-h": b"%d a"}[option]
+    with Scan("-p", "2", option, "selected", "log", cwd=tmp_path) as running:
+        running.wait_until_blocked()
+        head = running.read(300_000)
+        running.process.send_signal(signal.SIGINT)
+        out = head + running.finish().out
+    assert out.endswith(b"\n")
+    numbers = [i for i, _ in enumerate(out.splitlines())]
+    for i, record in zip(numbers, out.splitlines()):
+        wanted = prefix % ((i + 1, i) if option == "-n" else i)
+        assert record.startswith(wanted), (i, record)

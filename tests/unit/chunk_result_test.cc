@@ -25,7 +25,7 @@ void ExpectRoundTrip(const std::vector<std::string>& partials,
   ChunkResultWriter writer(partials.size(), &bytes);
   for (size_t i = 0; i < partials.size(); ++i) *writer.partial(i) += partials[i];
   writer.Finish(failures);
-  const ChunkResult result = ReadChunkResult(partials.size(), bytes);
+  const ChunkResult result = ReadChunkResult(partials.size(), bytes).value();
   EXPECT_EQ(std::vector<std::string>(result.partials.begin(), result.partials.end()), partials);
   EXPECT_EQ(Spell(result.failures), Spell(failures));
 }
@@ -67,6 +67,14 @@ TEST(ChunkResult, PartialOfOneJobCostsOneByte) {
   *writer.partial(0) += "abc";
   writer.Finish({});
   EXPECT_EQ(bytes.size(), 4u);
+}
+
+// The bytes come from a worker, who may have been made to write anything.
+TEST(ChunkResult, BrokenBytesAreRefused) {
+  EXPECT_FALSE(ReadChunkResult(1, "").has_value());
+  EXPECT_FALSE(ReadChunkResult(1, "\1").has_value());
+  EXPECT_FALSE(ReadChunkResult(1, "\1\xff\xff\xff\x7f").has_value());
+  EXPECT_FALSE(ReadChunkResult(2, absl::string_view("\0\x05" "ab", 4)).has_value());
 }
 
 }  // namespace
