@@ -9,6 +9,7 @@
 
 #include <hs/hs.h>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -70,7 +71,7 @@ class RecordScanner {
   int Add(unsigned id, size_t to);
 
   void ScanBlock(absl::string_view block);
-  void ChooseDatabase(absl::string_view block);
+  hs_error_t ScanTimed(absl::string_view block);
   bool MatchesAtStart(absl::string_view record) const;
   bool ScanWhole(absl::string_view block);
   void ScanByRecord(absl::string_view block);
@@ -86,8 +87,9 @@ class RecordScanner {
   std::unique_ptr<hs_scratch_t, FreeScratch> scratch_;
   std::vector<Failure> failures_;
 
-  size_t database_ = 0;          // the one that is used
-  int blocks_until_choice_ = 0;  // before the databases are compared again
+  size_t database_ = 0;      // the one that is used
+  int blocks_to_trial_ = 0;  // before the databases are compared again
+  std::vector<std::chrono::steady_clock::duration> trial_times_;  // of each database in turn
 
   // The state of one block's scan, offsets into the block.
   absl::string_view block_;
