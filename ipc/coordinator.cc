@@ -3,13 +3,13 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "ipc/clock.h"
+#include "ipc/descriptor_limit.h"
 #include "ipc/read_ahead.h"
 
 namespace bigscan {
@@ -20,18 +20,6 @@ namespace {
 constexpr uint32_t kMostFaults = 2;
 constexpr uint32_t kMostDeaths = 8;
 constexpr uint64_t kSignalFlushMicros = 1'000'000;
-
-// How many sources may be open: as many as leave descriptors for the workers, those that replace them
-// included. Raises the soft limit to the hard one.
-size_t MostOpenSources(uint32_t workers) {
-  constexpr rlim_t kMost = 256;
-  rlimit limit;
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
-  const rlim_t reserved = 16 + 3 * rlim_t{workers};
-  return limit.rlim_cur <= reserved ? 1 : std::min(kMost, limit.rlim_cur - reserved);
-}
 
 uint32_t BlockCount(uint32_t workers) {
   return std::min<uint32_t>(2 * workers + 2, FeederLane::kCapacity);
@@ -161,7 +149,7 @@ void Coordinator::PopFront() {
   ++source.first_index;
 }
 
-// No more of `source` is needed. What workers have of it is waited for and dropped.
+// No more of `source` is needed: what workers have of it is dropped.
 void Coordinator::Decide(OpenSource* source) {
   source->decided = true;
   source->exhausted = true;

@@ -74,7 +74,10 @@ TEST(ChunkResult, BrokenBytesAreRefused) {
   EXPECT_FALSE(ReadChunkResult(1, "").has_value());
   EXPECT_FALSE(ReadChunkResult(1, "\1").has_value());
   EXPECT_FALSE(ReadChunkResult(1, "\1\xff\xff\xff\x7f").has_value());
-  EXPECT_FALSE(ReadChunkResult(2, absl::string_view("\0\x05" "ab", 4)).has_value());
+  EXPECT_FALSE(ReadChunkResult(2, absl::string_view("\0\x05"
+                                                    "ab",
+                                                    4))
+                   .has_value());
 }
 
 }  // namespace

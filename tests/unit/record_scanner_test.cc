@@ -133,7 +133,7 @@ class CostlyPattern : public testing::Test {
     const std::string record = CostlyRecord();
     const RecordMatcher matcher = RecordMatcher::Compile({.text = pattern_}).value();
     if (matcher.Matches(NaiveWithoutDelimiter(record, '\n')).ok()) {
-      GTEST_SKIP() << "this PCRE2 does not give up";
+      FAIL() << "this PCRE2 does not give up";
     }
   }
 

@@ -1,0 +1,19 @@
+#include "ipc/descriptor_limit.h"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+
+namespace bigscan {
+
+size_t MostOpenSources(uint32_t workers) {
+  constexpr rlim_t kMost = 256;
+  rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+  const rlim_t reserved = 16 + 3 * rlim_t{workers};
+  return limit.rlim_cur <= reserved ? 1 : std::min(kMost, limit.rlim_cur - reserved);
+}
+
+}  // namespace bigscan
