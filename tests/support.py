@@ -18,6 +18,9 @@ from typing import Callable, Iterable, Mapping, Sequence
 REPOSITORY = Path(__file__).resolve().parent.parent
 BIGSCAN = os.path.abspath(os.environ.get("BIGSCAN", REPOSITORY / "build" / "bigscan"))
 
+# A build with sanitizers, which need memory and address space of their own.
+SANITIZED = "san" in Path(BIGSCAN).parent.name.split("-")
+
 HANG_SECONDS = int(os.environ.get("HANG_SECONDS", "60"))  # Catches a hang: no limit on speed.
 GONE_SECONDS = 5  # For the last process of an ended run to disappear.
 SHARED_MEMORY = "/dev/shm"

@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 
 import pytest
+import support
 from conftest import Box
 
 LOG = b"a1\nb1\na2\n"
@@ -267,6 +268,7 @@ def test_many_small_files_under_a_low_limit_of_descriptors(plain: Box) -> None:
     assert (result.out, result.err) == (b"500\n", b"")
 
 
+@pytest.mark.skipif(support.SANITIZED, reason="a sanitizer reserves terabytes")
 def test_standard_input_under_a_limit_of_address_space(plain: Box) -> None:
     result = plain.shell("ulimit -v 500000; seq 10 | bigscan -p 2 -c 1")
     assert (result.out, result.err) == (b"2\n", b"")

@@ -15,9 +15,7 @@ from proctree import PIPE, Scan, cpu_ticks, held_memory
 MEGABYTE = 1 << 20
 WIDTH = 64
 SIZE = 96 * MEGABYTE  # More than may be read ahead.
-# A sanitizer needs memory of its own.
-SANITIZED = "san" in Path(support.BIGSCAN).parent.name.split("-")
-MOST_HELD = (512 if SANITIZED else 128) * MEGABYTE
+MOST_HELD = (512 if support.SANITIZED else 128) * MEGABYTE
 MOST_AHEAD = 64 * MEGABYTE
 
 OPTIONS = [
