@@ -21,10 +21,6 @@ constexpr uint32_t kMostFaults = 2;
 constexpr uint32_t kMostDeaths = 8;
 constexpr uint64_t kSignalFlushMicros = 1'000'000;
 
-uint32_t BlockCount(uint32_t workers) {
-  return std::min<uint32_t>(2 * workers + 2, FeederLane::kCapacity);
-}
-
 }  // namespace
 
 Coordinator::Coordinator(const ScanOptions& options, ScanClient* client, ChunkMapper* mapper)
@@ -32,7 +28,7 @@ Coordinator::Coordinator(const ScanOptions& options, ScanClient* client, ChunkMa
       client_(client),
       hook_(TestHook::FromEnvironment()),
       most_open_sources_(MostOpenSources(options.workers)),
-      blocks_(BlockPool::Create(BlockCount(options.workers), options.block_size,
+      blocks_(BlockPool::Create(Stream::BlocksFor(options.workers), options.block_size,
                                 options.most_record_bytes)),
       workers_(
           {.count = options.workers,

@@ -4,6 +4,7 @@
 
 #include <poll.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -25,6 +26,11 @@ namespace bigscan {
 
 class Stream {
  public:
+  // How many blocks keep `workers` workers busy; as many as a lane has room for, at most.
+  static uint32_t BlocksFor(uint32_t workers) {
+    return std::min<uint32_t>(2 * workers + 2, FeederLane::kCapacity);
+  }
+
   // In the new child, before it begins: gives up what it must not hold.
   using InChild = absl::FunctionRef<void()>;
 
