@@ -45,7 +45,7 @@ absl::StatusOr<absl::string_view> FileWindow::Bytes(uint32_t source, int fd, uin
 }
 
 absl::StatusOr<OwnedRecords> MapRecords(FileWindow* window, uint32_t source, int fd, ByteRange file,
-                                        ByteRange chunk, char delimiter) {
+                                        ByteRange chunk, char delimiter, uint64_t after) {
   // The byte before the chunk tells whether a record starts at its first byte.
   const uint64_t before = chunk.begin > file.begin ? chunk.begin - 1 : chunk.begin;
   uint64_t mapped_end = std::min(file.end, chunk.end + kMargin);
@@ -66,7 +66,11 @@ absl::StatusOr<OwnedRecords> MapRecords(FileWindow* window, uint32_t source, int
     const uint64_t end = before + RecordEnd(*bytes, from - before, delimiter);
     const bool found = (*bytes)[end - before - 1] == delimiter;
     if (found || end == file.end) {
-      return OwnedRecords{bytes->substr(first - before, end - first), first};
+      const uint64_t after_end = std::min(file.end, end + after);
+      bytes = window->Bytes(source, fd, before, after_end, file.end);
+      if (!bytes.ok()) return bytes.status();
+      return OwnedRecords{bytes->substr(first - before, end - first), first,
+                          bytes->substr(end - before)};
     }
     from = mapped_end;
     mapped_end = std::min(file.end, mapped_end + std::max(mapped_end - chunk.begin, kMargin));

@@ -27,9 +27,10 @@ class FileWindow {
   absl::StatusOr<absl::string_view> Bytes(uint32_t source, int fd, uint64_t begin, uint64_t end,
                                           uint64_t size);
 
- private:
+  // Ends the life of all bytes at once, as pages that are mapped can not leave the page cache.
   void Unmap();
 
+ private:
   void* address_ = nullptr;
   ByteRange mapped_;
   uint32_t source_ = 0;
@@ -41,6 +42,8 @@ struct OwnedRecords {
   absl::string_view records;
   // Where they begin in the file.
   uint64_t begin = 0;
+  // What follows them in the file and in memory: `after` bytes, as far as the file has so many.
+  absl::string_view after = {};
 };
 
 // Maps the records that `chunk` owns of the bytes `file` of `fd`, which must be a regular file;
@@ -53,7 +56,7 @@ struct OwnedRecords {
 //
 // REQUIRES: file.begin <= chunk.begin < chunk.end <= file.end.
 absl::StatusOr<OwnedRecords> MapRecords(FileWindow* window, uint32_t source, int fd, ByteRange file,
-                                        ByteRange chunk, char delimiter);
+                                        ByteRange chunk, char delimiter, uint64_t after = 0);
 
 }  // namespace bigscan
 

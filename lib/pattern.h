@@ -10,9 +10,13 @@
 namespace bigscan {
 
 struct Pattern {
-  std::string text;       // bytes; PCRE syntax unless `fixed`
-  bool fixed = false;     // a fixed string, as with grep -F
-  bool caseless = false;  // in ASCII
+  std::string text;           // bytes; PCRE syntax unless `fixed`
+  bool fixed = false;         // a fixed string, as with grep -F
+  bool caseless = false;      // in ASCII, or in Unicode when `unicode`
+  bool whole_word = false;    // -w: no word byte before and after the match
+  bool whole_record = false;  // -x: the match is the record, which outdoes `whole_word`
+  bool unicode = false;  // characters are UTF-8, and classes are Unicode's; invalid bytes match
+                         // nothing
 };
 
 // The patterns in `lines`, one a line, as grep takes them from -e and from a PATTERN argument: an

@@ -20,7 +20,7 @@ size_t RecordBegin(absl::string_view data, size_t offset, char delimiter);
 // no delimiter follows. REQUIRES: offset <= data.size().
 size_t RecordEnd(absl::string_view data, size_t offset, char delimiter);
 
-// How many delimiters `data` holds: 16 bytes at a time (SSE2) where that is possible.
+// How many delimiters `data` holds: 32 bytes at a time (AVX2) where that is possible.
 uint64_t CountDelimiters(absl::string_view data, char delimiter);
 
 // How many records `data` holds: its delimiters, and one more when the last one is missing.

@@ -7,254 +7,442 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "lib/record.h"
 
 namespace bigscan {
 namespace {
 
-// Small enough to stay in the second-level cache between the scan and the use of what it found.
-constexpr size_t kBlockBytes = 512 << 10;
 // A wasted callback costs about 4 ns and a scan of one record about 100 ns: beyond one callback for
 // this many bytes the records are better scanned one by one.
 constexpr size_t kBytesPerWastedMatch = 8;
 constexpr size_t kLeastWasteLimit = 64;
 constexpr int kByRecordBlocks = 16;
-constexpr size_t kLeastTimedBytes = kBlockBytes / 2;
-constexpr size_t kTrialBlocks = 15;  // of each database
-constexpr int kBlocksBetweenTrials = 4096;
+constexpr int kBlocksBetweenTunings = 1024;
+// What Hyperscan can scan at once, and the other engines count.
+constexpr size_t kMostBlockBytes = std::numeric_limits<uint32_t>::max() - 64;
 
-// The first block of `records`: about kBlockBytes, and whole records.
-absl::string_view FirstBlock(absl::string_view records, char delimiter) {
-  if (records.size() <= kBlockBytes) return records;
-  size_t end = RecordBegin(records, kBlockBytes, delimiter);
-  if (end == 0) end = RecordEnd(records, kBlockBytes, delimiter);
-  return records.substr(0, end);
+double SecondsSince(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<RecordScanner>> RecordScanner::Create(const ScanPlan& plan,
-                                                                     bool invert) {
-  auto scanner = std::unique_ptr<RecordScanner>(new RecordScanner(plan, invert));
-  for (const ScanPlan::Database& database : plan.databases()) {
-    hs_scratch_t* scratch = scanner->scratch_.release();
-    const hs_error_t error = hs_alloc_scratch(database.get(), &scratch);
-    scanner->scratch_.reset(scratch);
-    if (error != HS_SUCCESS) {
-      return absl::ResourceExhaustedError("no memory for Hyperscan's scratch space");
+RecordScanner::RecordScanner(const ScanPlan& plan, const ScannerOptions& options)
+    : plan_(plan),
+      options_(options),
+      tell_patterns_(plan.options().tell_patterns),
+      splitter_(plan.delimiter(), options.find_binary && plan.delimiter() != '\0'),
+      decided_(plan.terms()) {
+  for (const ScanPlan::Pass& pass : plan.passes()) {
+    states_.push_back({.trial = EngineTrial(pass.engines.size())});
+    for (const ScanPlan::Engine& engine : pass.engines) {
+      states_.back().needles.push_back(
+          engine.needles == nullptr ? nullptr : std::make_unique<NeedleSearch>(*engine.needles));
+    }
+  }
+}
+
+absl::StatusOr<std::unique_ptr<RecordScanner>> RecordScanner::Create(
+    const ScanPlan& plan, const ScannerOptions& options) {
+  auto scanner = std::unique_ptr<RecordScanner>(new RecordScanner(plan, options));
+  for (const ScanPlan::Pass& pass : plan.passes()) {
+    for (const ScanPlan::Engine& engine : pass.engines) {
+      if (engine.database == nullptr) continue;
+      hs_scratch_t* scratch = scanner->scratch_.release();
+      const hs_error_t error = hs_alloc_scratch(engine.database.get(), &scratch);
+      scanner->scratch_.reset(scratch);
+      if (error != HS_SUCCESS) {
+        return absl::ResourceExhaustedError("no memory for Hyperscan's scratch space");
+      }
     }
   }
   return scanner;
 }
 
-void RecordScanner::Scan(absl::string_view records, Sink sink) {
+void RecordScanner::Scan(const ChunkRecords& chunk, Sink sink) {
   failures_.clear();
-  block_begin_ = 0;
-  while (block_begin_ < records.size()) {
-    block_ = FirstBlock(records.substr(block_begin_), plan_.delimiter());
+  splitter_.Start(chunk);
+  BlockSplitter::Block block;
+  while (splitter_.Next(&block)) {
     const size_t failures_before = failures_.size();
-    ScanBlock(block_);
-    if (!sorted_) SortHits();
-    SortFailures(failures_before);
+    ScanChecked(&block);
+    SettleFailures(failures_before);
     uint64_t selected = hits_.size();
     if (plan_.kind() == ScanPlan::Kind::kAll) {
       hits_.assign(1, {0, block_.size()});
       selected = CountRecords(block_, plan_.delimiter());
     }
-    if (invert_) {
+    if (options_.invert) {
       selected = CountRecords(block_, plan_.delimiter()) - selected;
       Invert();
     }
-    sink({block_, block_begin_, hits_, selected});
-    block_begin_ += block_.size();
+    if (!sink({.block = block_,
+               .block_begin = block_begin_,
+               .runs = hits_,
+               .records = selected,
+               .hits = pattern_hits_,
+               .binary = block.binary})) {
+      return;
+    }
   }
 }
 
-void RecordScanner::ScanBlock(absl::string_view block) {
-  hits_.clear();
-  sorted_ = true;
-  switch (plan_.kind()) {
-    case ScanPlan::Kind::kAll:
-    case ScanPlan::Kind::kNone:
-      return;
-    case ScanPlan::Kind::kConfirm:
-      ScanByRecord(block);
-      return;
-    case ScanPlan::Kind::kLiteral:
-    case ScanPlan::Kind::kDirect:
-      break;
+// Checks `block` for NULs and scans it. Some engines do both at once; that it has to be
+// repeated where there are any is rare.
+void RecordScanner::ScanChecked(BlockSplitter::Block* block) {
+  const auto start = std::chrono::steady_clock::now();
+  for (size_t i = 0; i < states_.size(); ++i) {
+    states_[i].engine = states_[i].trial.Choose(block->bytes.size());
   }
-  if (block.size() > std::numeric_limits<unsigned>::max()) {
-    ScanByRecord(block);
+  check_seconds_ = 0;
+  const size_t failures_before = failures_.size();
+  const bool sees_nuls = SeesNuls();
+  if (!sees_nuls) {
+    splitter_.Check(block);
+    check_seconds_ = SecondsSince(start);
+  }
+  EnterBlock(*block);
+  ScanBlock();
+  if (!sees_nuls || block->binary || !splitter_.finds_binary()) return;
+  if (!nul_ && !absl::StrContains(block->to_check.substr(block->bytes.size()), '\0')) return;
+  splitter_.Check(block);
+  failures_.resize(failures_before);
+  EnterBlock(*block);
+  ScanBlock();
+}
+
+// Whether the engine that scans next is the only one, and tells of NULs.
+bool RecordScanner::SeesNuls() const {
+  if (states_.size() != 1 || !plan_.record_terms().empty() || !plan_.all_patterns().empty()) {
+    return false;
+  }
+  const ScanPlan::Engine& engine = plan_.passes()[0].engines[states_[0].engine];
+  return engine.needles != nullptr || engine.literals != nullptr;
+}
+
+void RecordScanner::EnterBlock(const BlockSplitter::Block& block) {
+  block_ = block.bytes;
+  block_begin_ = block.begin;
+  nul_ = false;
+}
+
+void RecordScanner::ScanBlock() {
+  hits_.clear();
+  pattern_hits_.clear();
+  sorted_ = true;
+  if (plan_.kind() != ScanPlan::Kind::kScan) return;
+  if (block_.size() > kMostBlockBytes) {  // it is a single record
+    Fail({0, block_.size()}, absl::OutOfRangeError("record longer than 4 GiB"));
     return;
   }
-  if (by_record_blocks_ == 0 && ScanWhole(block)) return;
-  by_record_blocks_ = by_record_blocks_ == 0 ? kByRecordBlocks : by_record_blocks_ - 1;
-  hits_.clear();
-  sorted_ = true;
-  ScanByRecord(block);
+  for (size_t pass = 0; pass < plan_.passes().size(); ++pass) ScanPass(pass);
+  SortHits();
+  if (!plan_.record_terms().empty()) ScanRecordTerms();
+  if (!plan_.all_patterns().empty()) SelectAll();
 }
 
-// Scans with the database that is the fastest on these data. Now and then, for a few blocks, each in
-// turn is tried, and the median times are compared: as in all other scans, on blocks that come from
-// memory, where another engine may be the best than in the cache.
-hs_error_t RecordScanner::ScanTimed(absl::string_view block) {
-  const size_t count = plan_.databases().size();
-  const bool trial = count > 1 && block.size() >= kLeastTimedBytes && blocks_to_trial_-- <= 0;
-  const size_t database = trial ? trial_times_.size() % count : database_;
+// --- Passes ---
+
+void RecordScanner::ScanPass(size_t index) {
+  pass_ = &plan_.passes()[index];
+  PassState& state = states_[index];
+  const ScanPlan::Engine& engine = pass_->engines[state.engine];
   const auto start = std::chrono::steady_clock::now();
-  const hs_error_t error =
-      hs_scan(plan_.databases()[database].get(), block.data(), static_cast<unsigned>(block.size()),
-              0, scratch_.get(), OnMatch, this);
-  if (!trial) return error;
-  trial_times_.push_back(std::chrono::steady_clock::now() - start);
-  if (trial_times_.size() < kTrialBlocks * count) return error;
-
-  auto best = std::chrono::steady_clock::duration::max();
-  for (size_t i = 0; i < count; ++i) {
-    std::vector<std::chrono::steady_clock::duration> times;
-    for (size_t k = i; k < trial_times_.size(); k += count) times.push_back(trial_times_[k]);
-    std::nth_element(times.begin(), times.begin() + kTrialBlocks / 2, times.end());
-    if (times[kTrialBlocks / 2] >= best) continue;
-    best = times[kTrialBlocks / 2];
-    database_ = i;
+  Enter({1, 0});  // no record yet
+  for (const ScanPlan::StartLiteral& literal : pass_->start_literals) {
+    if (engine.database != nullptr && StartsWithLiteral(block_, literal)) Add(literal.term, 0);
   }
-  trial_times_.clear();
-  blocks_to_trial_ = kBlocksBetweenTrials;
-  return error;
-}
-
-// Whether `record` starts with one of the literals that only count there.
-bool RecordScanner::MatchesAtStart(absl::string_view record) const {
-  return std::any_of(plan_.start_literals().begin(), plan_.start_literals().end(),
-                     [record](const Literal& literal) {
-                       return literal.caseless ? absl::StartsWithIgnoreCase(record, literal.bytes)
-                                               : absl::StartsWith(record, literal.bytes);
-                     });
+  if (engine.needles != nullptr) {
+    Tune(&state);
+    ScanNeedles(engine, *state.needles[state.engine]);
+  } else if (engine.literals != nullptr) {
+    ScanLiterals(*engine.literals);
+  } else if (state.by_record_blocks > 0) {
+    --state.by_record_blocks;
+    ScanByRecord(engine);
+  } else {
+    const size_t hits_before = hits_.size();
+    const size_t pattern_hits_before = pattern_hits_.size();
+    if (!ScanWhole(engine)) {
+      state.by_record_blocks = kByRecordBlocks;
+      hits_.resize(hits_before);
+      pattern_hits_.resize(pattern_hits_before);
+      ScanByRecord(engine);
+    }
+  }
+  if (state.trial.timed()) state.trial.Took(SecondsSince(start) + check_seconds_);
 }
 
 // False when matches were so dense that the scan was given up.
-bool RecordScanner::ScanWhole(absl::string_view block) {
-  current_ = {1, 0};  // no record yet
-  current_last_ = 0;
-  current_hit_ = false;
+bool RecordScanner::ScanWhole(const ScanPlan::Engine& engine) {
   wasted_ = 0;
-  waste_limit_ = std::max(kLeastWasteLimit, block.size() / kBytesPerWastedMatch);
-  if (MatchesAtStart(block)) Add(0, 0);
-  const hs_error_t error = ScanTimed(block);
+  waste_limit_ = std::max(kLeastWasteLimit, block_.size() / kBytesPerWastedMatch);
+  const hs_error_t error =
+      hs_scan(engine.database.get(), block_.data(), static_cast<unsigned>(block_.size()), 0,
+              scratch_.get(), OnMatch, this);
   if (error == HS_SCAN_TERMINATED) return false;
   if (error != HS_SUCCESS) abort();  // a misuse of the library: nothing that an input can cause
   return true;
 }
 
-// Sorts the failures from `first` on by record, and leaves one of each. A block that was scanned twice
-// has them twice.
-void RecordScanner::SortFailures(size_t first) {
-  const auto begin = failures_.begin() + static_cast<ptrdiff_t>(first);
-  std::stable_sort(begin, failures_.end(), [](const Failure& a, const Failure& b) {
-    return a.record.begin < b.record.begin;
-  });
-  failures_.erase(std::unique(begin, failures_.end(),
-                              [](const Failure& a, const Failure& b) {
-                                return a.record.begin == b.record.begin;
-                              }),
-                  failures_.end());
-}
-
-void RecordScanner::SortHits() {
-  const auto by_begin = [](const Run& a, const Run& b) { return a.begin < b.begin; };
-  const auto same = [](const Run& a, const Run& b) { return a.begin == b.begin; };
-  std::sort(hits_.begin(), hits_.end(), by_begin);
-  hits_.erase(std::unique(hits_.begin(), hits_.end(), same), hits_.end());
-  sorted_ = true;
-}
-
 int RecordScanner::OnMatch(unsigned id, unsigned long long /*from*/, unsigned long long to,
-                           unsigned /*flags*/, void* self) {
-  return static_cast<RecordScanner*>(self)->Add(id, to);
+                           unsigned /*flags*/, void* context) {
+  auto* self = static_cast<RecordScanner*>(context);
+  if (id >= self->pass_->terms.size()) return 0;
+  return self->Add(self->pass_->terms[id], to);
 }
 
 // A match that ends at `to` lies in the record that holds the byte there: as no match ends with a
 // delimiter, that byte follows the match in its record, or is the record's delimiter.
-int RecordScanner::Add(unsigned id, size_t to) {
-  if (id >= plan_.ids()) return 0;
+int RecordScanner::Add(uint32_t term, size_t to) {
   const bool in_current = to >= current_.begin && to <= current_last_;
-  if (in_current && (current_hit_ || failed_id_ == id)) return ++wasted_ > waste_limit_;
+  if (in_current && ((current_hit_ && !tell_patterns_) || IsDecided(term))) {
+    return ++wasted_ > waste_limit_;
+  }
   if (!in_current) {
     // `^` and `$` also match after the last delimiter, where no record is.
     if (to == block_.size() && block_.back() == plan_.delimiter()) return 0;
     if (to < current_.begin) sorted_ = false;  // Hyperscan promises no order
-    current_ = {RecordBegin(block_, to, plan_.delimiter()),
-                RecordEnd(block_, to, plan_.delimiter())};
-    const bool ends = block_[current_.end - 1] == plan_.delimiter();
-    current_last_ = ends ? current_.end - 1 : current_.end;
-    current_hit_ = false;
+    EnterRecordAt(to);
   }
-  if (const RecordMatcher* matcher = plan_.confirmer(id);
-      matcher != nullptr && !Confirm(*matcher, current_)) {
-    failed_id_ = id;
-    return 0;
-  }
-  current_hit_ = true;
-  hits_.push_back(current_);
+  if (Matches(term, plan_.term(term).confirm)) Select(term);
   return 0;
 }
 
-void RecordScanner::ScanByRecord(absl::string_view block) {
-  for (size_t begin = 0; begin < block.size();) {
-    const size_t end = RecordEnd(block, begin, plan_.delimiter());
-    current_ = {begin, end};
-    current_hit_ = false;
-    if (RecordMatches(WithoutDelimiter(block.substr(begin, end - begin), plan_.delimiter()))) {
-      hits_.push_back({begin, end});
+void RecordScanner::EnterRecordAt(size_t at) {
+  Enter({RecordBegin(block_, at, plan_.delimiter()), RecordEnd(block_, at, plan_.delimiter())});
+  const bool ends = block_[current_.end - 1] == plan_.delimiter();
+  current_last_ = ends ? current_.end - 1 : current_.end;
+}
+
+void RecordScanner::Enter(Run record) {
+  current_ = record;
+  current_last_ = record.end;
+  current_hit_ = false;
+  ++current_number_;
+}
+
+absl::string_view RecordScanner::CurrentRecord() const {
+  return WithoutDelimiter(block_.substr(current_.begin, current_.end - current_.begin),
+                          plan_.delimiter());
+}
+
+// Decides `term` for the current record: once, as a long record may have many candidates.
+bool RecordScanner::Matches(uint32_t term, bool confirm) {
+  decided_[term] = current_number_;
+  return !confirm || Confirm(*plan_.term(term).matcher);
+}
+
+// The same where a needle was found of a term that Hyperscan could decide: where PCRE2 gives up it has
+// to, so that what is selected does not depend on which engine is the fastest.
+bool RecordScanner::MatchesByNeedle(uint32_t term, bool exact) {
+  decided_[term] = current_number_;
+  if (exact) return true;
+  const ScanPlan::Engine& first = pass_->engines.front();
+  if (first.database == nullptr) return Matches(term, true);
+  const absl::StatusOr<bool> matches =
+      plan_.term(term).matcher->Matches(Confirmable(CurrentRecord()));
+  return matches.ok() ? *matches : FoundInRecord(first, term);
+}
+
+bool RecordScanner::FoundInRecord(const ScanPlan::Engine& engine, uint32_t term) {
+  struct Search {
+    const std::vector<uint32_t>& terms;
+    uint32_t wanted;
+    bool found = false;
+  } search{pass_->terms, term};
+  const auto on_match = [](unsigned id, unsigned long long, unsigned long long, unsigned,
+                           void* context) -> int {
+    auto* the = static_cast<Search*>(context);
+    the->found |= id < the->terms.size() && the->terms[id] == the->wanted;
+    return the->found;
+  };
+  const absl::string_view record = CurrentRecord();
+  const hs_error_t error =
+      hs_scan(engine.database.get(), record.data(), static_cast<unsigned>(record.size()), 0,
+              scratch_.get(), on_match, &search);
+  if (error != HS_SUCCESS && error != HS_SCAN_TERMINATED) abort();
+  return search.found;
+}
+
+void RecordScanner::Select(uint32_t term) {
+  if (!current_hit_) hits_.push_back(current_);
+  current_hit_ = true;
+  if (tell_patterns_) pattern_hits_.push_back({current_.begin, plan_.term(term).pattern});
+}
+
+// Now and then, as the data may change.
+void RecordScanner::Tune(PassState* state) {
+  if (state->blocks_to_tuning-- > 0) return;
+  state->blocks_to_tuning = kBlocksBetweenTunings;
+  for (const std::unique_ptr<NeedleSearch>& needles : state->needles) {
+    if (needles != nullptr) needles->Tune(block_);
+  }
+}
+
+void RecordScanner::ScanNeedles(const ScanPlan::Engine& engine, const NeedleSearch& needles) {
+  const bool single_term = pass_->terms.size() == 1;
+  nul_ = needles.Search(block_, [&](size_t at, size_t needle) {
+    const uint32_t term = engine.needle_terms[needle];
+    const bool in_current = at >= current_.begin && at <= current_last_;
+    if (!in_current) EnterRecordAt(at);
+    if (!IsDecided(term)) {
+      const bool matches = plan_.term(term).confirm
+                               ? Matches(term, true)
+                               : MatchesByNeedle(term, engine.needle_exact[needle]);
+      if (matches) Select(term);
+    }
+    const bool done = single_term || (current_hit_ && !tell_patterns_);
+    return done ? current_.end : 0;
+  });
+}
+
+void RecordScanner::ScanLiterals(const LiteralSetSearch& literals) {
+  nul_ = literals.Search(block_, [&](size_t at, uint32_t literal) {
+    const uint32_t term = pass_->terms[literal];
+    const bool in_current = at >= current_.begin && at <= current_last_;
+    if (!in_current) EnterRecordAt(at);
+    if (!IsDecided(term) && Matches(term, plan_.term(term).confirm)) Select(term);
+    return current_hit_ && !tell_patterns_ ? current_.end : 0;
+  });
+}
+
+// --- Record by record ---
+
+void RecordScanner::ScanByRecord(const ScanPlan::Engine& engine) {
+  if (!hits_.empty()) sorted_ = false;  // of an earlier pass
+  for (size_t begin = 0; begin < block_.size();) {
+    const size_t end = RecordEnd(block_, begin, plan_.delimiter());
+    Enter({begin, end});
+    const absl::string_view record = CurrentRecord();
+    for (const ScanPlan::StartLiteral& literal : pass_->start_literals) {
+      if (!StartsWithLiteral(record, literal)) continue;
+      if (Matches(literal.term, plan_.term(literal.term).confirm)) Select(literal.term);
+    }
+    if (!current_hit_ || tell_patterns_) {
+      const hs_error_t error =
+          hs_scan(engine.database.get(), record.data(), static_cast<unsigned>(record.size()), 0,
+                  scratch_.get(), OnMatchInRecord, this);
+      if (error != HS_SUCCESS && error != HS_SCAN_TERMINATED) abort();
     }
     begin = end;
   }
 }
 
-bool RecordScanner::RecordMatches(absl::string_view record) {
-  if (record.size() > std::numeric_limits<unsigned>::max()) {
-    Fail(current_, absl::OutOfRangeError("record longer than 4 GiB"));
-    return false;
-  }
-  if (plan_.kind() == ScanPlan::Kind::kConfirm) {
-    for (const std::optional<RecordMatcher>& matcher : plan_.matchers()) {
-      if (Confirm(*matcher, current_)) return true;
-    }
-    return false;
-  }
-  if (MatchesAtStart(record)) return true;
-  const auto stop_at_match = [](unsigned id, unsigned long long, unsigned long long, unsigned,
-                                void* context) -> int {
-    auto* self = static_cast<RecordScanner*>(context);
-    if (id >= self->plan_.ids()) return 0;
-    const RecordMatcher* matcher = self->plan_.confirmer(id);
-    self->current_hit_ = matcher == nullptr || self->Confirm(*matcher, self->current_);
-    return self->current_hit_;
-  };
-  const hs_error_t error =
-      hs_scan(plan_.databases()[database_].get(), record.data(),
-              static_cast<unsigned>(record.size()), 0, scratch_.get(), stop_at_match, this);
-  if (error != HS_SUCCESS && error != HS_SCAN_TERMINATED) abort();
-  return current_hit_;
+int RecordScanner::OnMatchInRecord(unsigned id, unsigned long long /*from*/,
+                                   unsigned long long /*to*/, unsigned /*flags*/, void* context) {
+  auto* self = static_cast<RecordScanner*>(context);
+  if (id >= self->pass_->terms.size()) return 0;
+  const uint32_t term = self->pass_->terms[id];
+  if (self->IsDecided(term)) return 0;
+  if (self->Matches(term, self->plan_.term(term).confirm)) self->Select(term);
+  return self->current_hit_ && !self->tell_patterns_;
 }
 
-bool RecordScanner::Confirm(const RecordMatcher& matcher, Run record) {
-  absl::StatusOr<bool> matches = matcher.Matches(
-      WithoutDelimiter(block_.substr(record.begin, record.end - record.begin), plan_.delimiter()));
+// By PCRE2, those records that are not selected already. REQUIRES: hits_ are sorted.
+void RecordScanner::ScanRecordTerms() {
+  const std::vector<Run> before = hits_;
+  size_t next = 0;
+  for (size_t begin = 0; begin < block_.size();) {
+    const size_t end = RecordEnd(block_, begin, plan_.delimiter());
+    while (next < before.size() && before[next].begin < begin) ++next;
+    Enter({begin, end});
+    current_hit_ = next < before.size() && before[next].begin == begin;
+    for (uint32_t term : plan_.record_terms()) {
+      if (current_hit_ && !tell_patterns_) break;
+      if (Matches(term, true)) Select(term);
+    }
+    begin = end;
+  }
+  sorted_ = false;
+  SortHits();
+}
+
+// To tell that some patterns match every record.
+void RecordScanner::SelectAll() {
+  hits_.clear();
+  for (size_t begin = 0; begin < block_.size();) {
+    const size_t end = RecordEnd(block_, begin, plan_.delimiter());
+    hits_.push_back({begin, end});
+    for (uint32_t pattern : plan_.all_patterns()) pattern_hits_.push_back({begin, pattern});
+    begin = end;
+  }
+  std::sort(pattern_hits_.begin(), pattern_hits_.end());
+}
+
+// Whether `record` starts with a literal that only counts there.
+bool RecordScanner::StartsWithLiteral(absl::string_view record,
+                                      const ScanPlan::StartLiteral& start) const {
+  return start.literal.caseless ? absl::StartsWithIgnoreCase(record, start.literal.bytes)
+                                : absl::StartsWith(record, start.literal.bytes);
+}
+
+// The part of a record, without its delimiter, that a pattern sees.
+absl::string_view RecordScanner::Confirmable(absl::string_view record) const {
+  if (plan_.options().crlf && absl::EndsWith(record, "\r")) record.remove_suffix(1);
+  return record;
+}
+
+bool RecordScanner::Confirm(const RecordMatcher& matcher) {
+  absl::StatusOr<bool> matches = matcher.Matches(Confirmable(CurrentRecord()));
   if (matches.ok()) return *matches;
-  Fail(record, matches.status());
+  Fail(current_, matches.status());
   return false;
 }
 
 void RecordScanner::Fail(Run record, absl::Status reason) {
   const Run absolute{block_begin_ + record.begin, block_begin_ + record.end};
-  // Several patterns can fail on a record; ScanBlock sees to those that do so out of order.
+  // Several patterns can fail on a record; SettleFailures sees to those that do so out of order.
   const bool known = !failures_.empty() && failures_.back().record.begin == absolute.begin;
   if (!known) failures_.push_back({absolute, std::move(reason)});
-  if (invert_) {  // what is not known to match is not known not to match
-    hits_.push_back(record);
-    sorted_ = false;
+}
+
+// --- After a block ---
+
+// Leaves one of the failures from `first` on for each record, sorted, and none for a record that another
+// pattern matches, unless it matters which ones do. A block that was scanned twice has them twice.
+void RecordScanner::SettleFailures(size_t first) {
+  if (failures_.size() == first) return;
+  const auto begin = failures_.begin() + static_cast<ptrdiff_t>(first);
+  std::stable_sort(begin, failures_.end(), [](const Failure& a, const Failure& b) {
+    return a.record.begin < b.record.begin;
+  });
+  const auto same = [](const Failure& a, const Failure& b) {
+    return a.record.begin == b.record.begin;
+  };
+  failures_.erase(std::unique(begin, failures_.end(), same), failures_.end());
+  const auto is_hit = [this](const Failure& failure) {
+    const size_t at = failure.record.begin - block_begin_;
+    const auto hit =
+        std::lower_bound(hits_.begin(), hits_.end(), at,
+                         [](const Run& run, size_t place) { return run.begin < place; });
+    return hit != hits_.end() && hit->begin == at;
+  };
+  if (!tell_patterns_)
+    failures_.erase(std::remove_if(begin, failures_.end(), is_hit), failures_.end());
+  if (!options_.invert) return;
+  // What is not known to match is not known not to match.
+  for (size_t i = first; i < failures_.size(); ++i) {
+    hits_.push_back(
+        {failures_[i].record.begin - block_begin_, failures_[i].record.end - block_begin_});
+  }
+  sorted_ = false;
+  SortHits();
+}
+
+void RecordScanner::SortHits() {
+  if (!sorted_ || plan_.passes().size() > 1) {
+    const auto by_begin = [](const Run& a, const Run& b) { return a.begin < b.begin; };
+    const auto same = [](const Run& a, const Run& b) { return a.begin == b.begin; };
+    std::sort(hits_.begin(), hits_.end(), by_begin);
+    hits_.erase(std::unique(hits_.begin(), hits_.end(), same), hits_.end());
+    sorted_ = true;
+  }
+  if (tell_patterns_) {
+    std::sort(pattern_hits_.begin(), pattern_hits_.end());
+    pattern_hits_.erase(std::unique(pattern_hits_.begin(), pattern_hits_.end()),
+                        pattern_hits_.end());
   }
 }
 
@@ -268,6 +456,17 @@ void RecordScanner::Invert() {
   }
   if (begin < block_.size()) rest.push_back({begin, block_.size()});
   hits_ = std::move(rest);
+}
+
+std::string RecordScanner::engines() const {
+  std::string names;
+  for (size_t i = 0; i < states_.size(); ++i) {
+    const PassState& state = states_[i];
+    const ScanPlan::Engine& engine = plan_.passes()[i].engines[state.engine];
+    const bool by_record = engine.needles == nullptr && state.by_record_blocks > 0;
+    absl::StrAppend(&names, i == 0 ? "" : "+", engine.name, by_record ? "/records" : "");
+  }
+  return names;
 }
 
 }  // namespace bigscan

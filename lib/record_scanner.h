@@ -2,23 +2,26 @@
 //
 // A block is scanned whole (one hs_scan for thousands of records) as long as matches are rare
 // enough. Where they are dense, or a pattern such as `foo.*b*` reports an end at each byte, records
-// are scanned one by one, each up to its first match. Which of the two serves a block is measured,
-// block by block, and shows in nothing but the time.
+// are scanned one by one, each up to its first match. Which of the two serves a block, and which of
+// the engines of the plan, is measured, block by block, and shows in nothing but the time.
 #ifndef BIGSCAN_LIB_RECORD_SCANNER_H_
 #define BIGSCAN_LIB_RECORD_SCANNER_H_
 
 #include <hs/hs.h>
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "lib/block_splitter.h"
+#include "lib/engine_trial.h"
 #include "lib/scan_plan.h"
 
 namespace bigscan {
@@ -27,6 +30,20 @@ namespace bigscan {
 struct Run {
   size_t begin;
   size_t end;
+};
+
+// A pattern that matches a record.
+struct PatternHit {
+  size_t record;     // where the record begins in the block
+  uint32_t pattern;  // its place among the patterns
+
+  bool operator==(const PatternHit&) const = default;
+  auto operator<=>(const PatternHit&) const = default;
+};
+
+struct ScannerOptions {
+  bool invert = false;       // select the records that the plan does not
+  bool find_binary = false;  // see block_splitter.h
 };
 
 // One process's scanner: holds the Hyperscan scratch. Made before the fork, so that running out of
@@ -39,18 +56,24 @@ class RecordScanner {
     size_t block_begin;       // its offset there
     const std::vector<Run>& runs;
     uint64_t records;  // how many records the runs hold
+    // Only if the plan tells patterns: which of them match which record, by record and then by
+    // pattern.
+    std::span<const PatternHit> hits = {};
+    // These are binary data, a copy in which each NUL is a delimiter: to be counted, not shown.
+    bool binary = false;
   };
-  using Sink = absl::FunctionRef<void(const Selected&)>;
+  // False ends the scan: no more needs to be known.
+  using Sink = absl::FunctionRef<bool(const Selected&)>;
 
-  // `plan` must outlive the scanner. With `invert`, the records are selected that the plan does
-  // not.
-  static absl::StatusOr<std::unique_ptr<RecordScanner>> Create(const ScanPlan& plan, bool invert);
+  // `plan` must outlive the scanner.
+  static absl::StatusOr<std::unique_ptr<RecordScanner>> Create(const ScanPlan& plan,
+                                                               const ScannerOptions& options);
 
-  // Scans `records`: whole records, of which the last one may lack its delimiter. Calls `sink` once
-  // a block, in order. A record that can not be matched (longer than Hyperscan's 32-bit lengths, or
-  // beyond PCRE2's match limit) is named in `failures` and not selected, also not with `invert`,
-  // unless another pattern matches it.
-  void Scan(absl::string_view records, Sink sink);
+  // Calls `sink` once a block, in order. A record that can not be matched (longer than Hyperscan's
+  // 32-bit lengths, or beyond PCRE2's match limit) is named in `failures` and not selected, also not
+  // with `invert`, unless another pattern matches it.
+  void Scan(const ChunkRecords& chunk, Sink sink);
+  void Scan(absl::string_view records, Sink sink) { Scan(ChunkRecords{records}, sink); }
 
   struct Failure {
     Run record;  // offsets into the bytes of the last Scan
@@ -59,50 +82,86 @@ class RecordScanner {
   // Of the last Scan, in order.
   const std::vector<Failure>& failures() const { return failures_; }
 
+  // The engines that scanned the last block, by pass and as the plan names them; "/records" marks
+  // one that scanned record by record. Empty if the plan has no passes.
+  std::string engines() const;
+
  private:
   struct FreeScratch {
     void operator()(hs_scratch_t* scratch) const { hs_free_scratch(scratch); }
   };
+  // How a pass is being scanned.
+  struct PassState {
+    EngineTrial trial;
+    size_t engine = 0;         // for this block
+    int by_record_blocks = 0;  // how many blocks to scan by record before the next try
+    // This process's own searches for needles, tuned to its data, by engine; null for other engines.
+    std::vector<std::unique_ptr<NeedleSearch>> needles = {};
+    int blocks_to_tuning = 0;
+  };
 
-  RecordScanner(const ScanPlan& plan, bool invert) : plan_(plan), invert_(invert) {}
+  RecordScanner(const ScanPlan& plan, const ScannerOptions& options);
+
+  void ScanChecked(BlockSplitter::Block* block);
+  void EnterBlock(const BlockSplitter::Block& block);
+  void ScanBlock();
+  void ScanPass(size_t index);
+  bool ScanWhole(const ScanPlan::Engine& engine);
+  void ScanNeedles(const ScanPlan::Engine& engine, const NeedleSearch& needles);
+  void ScanLiterals(const LiteralSetSearch& literals);
+  bool SeesNuls() const;
+  void Tune(PassState* state);
+  void ScanByRecord(const ScanPlan::Engine& engine);
+  void ScanRecordTerms();
+  void SelectAll();
 
   static int OnMatch(unsigned id, unsigned long long from, unsigned long long to, unsigned flags,
                      void* self);
-  int Add(unsigned id, size_t to);
+  static int OnMatchInRecord(unsigned id, unsigned long long from, unsigned long long to,
+                             unsigned flags, void* self);
+  int Add(uint32_t term, size_t to);
+  void EnterRecordAt(size_t at);
+  void Enter(Run record);
+  bool IsDecided(uint32_t term) const { return decided_[term] == current_number_; }
+  bool Matches(uint32_t term, bool confirm);
+  bool MatchesByNeedle(uint32_t term, bool exact);
+  bool FoundInRecord(const ScanPlan::Engine& engine, uint32_t term);
+  absl::string_view CurrentRecord() const;
+  absl::string_view Confirmable(absl::string_view record) const;
+  void Select(uint32_t term);
+  bool StartsWithLiteral(absl::string_view record, const ScanPlan::StartLiteral& start) const;
 
-  void ScanBlock(absl::string_view block);
-  hs_error_t ScanTimed(absl::string_view block);
-  bool MatchesAtStart(absl::string_view record) const;
-  bool ScanWhole(absl::string_view block);
-  void ScanByRecord(absl::string_view block);
-  bool RecordMatches(absl::string_view record);
-  bool Confirm(const RecordMatcher& matcher, Run record);
+  bool Confirm(const RecordMatcher& matcher);
   void Fail(Run record, absl::Status reason);
   void SortHits();
-  void SortFailures(size_t first);
+  void SettleFailures(size_t first);
   void Invert();
 
   const ScanPlan& plan_;
-  const bool invert_;
+  const ScannerOptions options_;
+  const bool tell_patterns_;
   std::unique_ptr<hs_scratch_t, FreeScratch> scratch_;
+  BlockSplitter splitter_;
+  std::vector<PassState> states_;  // by pass
   std::vector<Failure> failures_;
-
-  size_t database_ = 0;      // the one that is used
-  int blocks_to_trial_ = 0;  // before the databases are compared again
-  std::vector<std::chrono::steady_clock::duration> trial_times_;  // of each database in turn
 
   // The state of one block's scan, offsets into the block.
   absl::string_view block_;
-  size_t block_begin_ = 0;    // offset in what is scanned
-  std::vector<Run> hits_;     // selected records
-  Run current_ = {0, 0};      // the record of the latest match
-  size_t current_last_ = 0;   // the last offset at which a match in it can end
-  bool current_hit_ = false;  // whether it is selected; only a candidate otherwise
-  unsigned failed_id_ = 0;    // the latest pattern that did not confirm it
-  bool sorted_ = true;        // whether hits_ ascend, each once
+  size_t block_begin_ = 0;                // offset in what is scanned
+  const ScanPlan::Pass* pass_ = nullptr;  // that is scanned for
+  std::vector<Run> hits_;                 // selected records
+  std::vector<PatternHit> pattern_hits_;  // if patterns are to be told
+  bool sorted_ = true;                    // whether hits_ ascend, each once
+  Run current_ = {0, 0};                  // the record of the latest match
+  size_t current_last_ = 0;               // the last offset at which a match in it can end
+  bool current_hit_ = false;              // whether it is selected; only a candidate otherwise
+  // By term, the latest record that it was decided for: records are numbered as they are entered.
+  std::vector<uint64_t> decided_;
+  uint64_t current_number_ = 0;
+  bool nul_ = false;          // whether an engine that looks for NULs has seen one
+  double check_seconds_ = 0;  // that looking for NULs took
   size_t wasted_ = 0;         // matches in records that were decided already
   size_t waste_limit_ = 0;
-  int by_record_blocks_ = 0;  // how many blocks to scan by record before the next try
 };
 
 }  // namespace bigscan

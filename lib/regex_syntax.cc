@@ -18,8 +18,9 @@ using Kind = RegexToken::Kind;
 // that are in force in each open group.
 class Parser {
  public:
-  Parser(absl::string_view pattern, bool caseless) : rest_(pattern) {
-    options_.push_back({.caseless = caseless});
+  Parser(absl::string_view pattern, const RegexSyntax& syntax)
+      : unicode_(syntax.unicode), newlines_(syntax.newlines), rest_(pattern) {
+    options_.push_back({.caseless = syntax.caseless});
   }
 
   absl::StatusOr<std::vector<RegexToken>> Parse() {
@@ -35,6 +36,7 @@ class Parser {
     bool caseless = false;
     bool dot_all = false;
     bool extended = false;
+    bool multi_line = false;
   };
 
   Options& options() { return options_.back(); }
@@ -52,10 +54,25 @@ class Parser {
   }
 
   void AddSet(const ByteSet& set) {
+    if (unicode_ && !IsAsciiCharacter(set)) return AddInexact(Kind::kAnything);
     tokens_.push_back({.kind = Kind::kSet, .set = options().caseless ? CloseUnderCase(set) : set});
   }
 
+  // Whether `set` is one character that no other one equals: in Unicode, K and S have a third case.
+  bool IsAsciiCharacter(const ByteSet& set) const {
+    if (set.count() != 1 || (set >> 0x80).any()) return false;
+    if (!options_.back().caseless) return true;
+    return (set & (CloseUnderCase(SingleByte('k')) | CloseUnderCase(SingleByte('s')))).none();
+  }
+
   void Add(Kind kind) { tokens_.push_back({.kind = kind}); }
+  void AddInexact(Kind kind) { tokens_.push_back({.kind = kind, .exact = false}); }
+
+  // `or_line`: a line's edge will do.
+  void AddRecordEdge(Kind edge, bool or_line) {
+    if (or_line && newlines_) return AddInexact(Kind::kNothing);
+    Add(edge);
+  }
 
   absl::Status ParseNext() {
     const char c = Take();
@@ -75,10 +92,10 @@ class Parser {
         Add(Kind::kAlternate);
         return absl::OkStatus();
       case '^':
-        Add(Kind::kRecordStart);
+        AddRecordEdge(Kind::kRecordStart, options().multi_line);
         return absl::OkStatus();
       case '$':
-        Add(Kind::kRecordEnd);
+        AddRecordEdge(Kind::kRecordEnd, options().multi_line);
         return absl::OkStatus();
       case '.':
         AddSet(options().dot_all ? ~ByteSet() : ~SingleByte('\n'));
@@ -112,18 +129,27 @@ class Parser {
 
   absl::Status AddRepeat(int min, int max) {
     if (tokens_.empty()) return NotModelled("nothing to repeat");
-    switch (tokens_.back().kind) {
+    const bool possessive = TakeIf("+");
+    if (!possessive) TakeIf("?");  // lazy: the same records match
+    RegexToken& last = tokens_.back();
+    switch (last.kind) {
       case Kind::kSet:
       case Kind::kOpaque:
       case Kind::kClose:
-        break;
+        tokens_.push_back({.kind = Kind::kRepeat, .min = min, .max = max, .exact = !possessive});
+        return absl::OkStatus();
+      case Kind::kAnything:
+      case Kind::kNothing:
+        return absl::OkStatus();
+      case Kind::kRecordStart:
+      case Kind::kRecordEnd:
+      case Kind::kWordBoundary:
+      case Kind::kNotWordBoundary:
+        if (min == 0) last = {.kind = Kind::kNothing, .exact = false};
+        return absl::OkStatus();
       default:
-        return NotModelled("repeat of an assertion or a repeat");
+        return NotModelled("repeat of a repeat");
     }
-    if (TakeIf("+")) return NotModelled("possessive repeat");
-    TakeIf("?");  // lazy: the same records match
-    tokens_.push_back({.kind = Kind::kRepeat, .min = min, .max = max});
-    return absl::OkStatus();
   }
 
   // After the brace of `{n}`, `{n,}` or `{n,m}`. False, and nothing taken, when it is none of
@@ -161,6 +187,12 @@ class Parser {
   absl::Status ParseEscape() {
     if (rest_.empty()) return NotModelled("\\ at the end");
     const char c = rest_.front();
+    if (c >= '1' && c <= '9') {  // a back-reference, or a byte in octal
+      while (!rest_.empty() && absl::ascii_isdigit(static_cast<unsigned char>(rest_.front())))
+        Take();
+      AddInexact(Kind::kAnything);
+      return absl::OkStatus();
+    }
     if (std::optional<ByteSet> set = EscapeClass(c)) {
       Take();
       AddSet(*set);
@@ -173,17 +205,33 @@ class Parser {
         return absl::OkStatus();
       case 'z':
       case 'Z':
-        Take();
-        Add(Kind::kRecordEnd);
+        AddRecordEdge(Kind::kRecordEnd, Take() == 'Z');
         return absl::OkStatus();
       case 'b':
-        Take();
-        Add(Kind::kWordBoundary);
-        return absl::OkStatus();
       case 'B':
         Take();
-        Add(Kind::kNotWordBoundary);
+        if (unicode_) {
+          AddInexact(Kind::kNothing);
+        } else {
+          Add(c == 'b' ? Kind::kWordBoundary : Kind::kNotWordBoundary);
+        }
         return absl::OkStatus();
+      case 'G':
+        Take();
+        AddInexact(Kind::kNothing);
+        return absl::OkStatus();
+      case 'K':  // tells where a match begins, not whether
+        Take();
+        return absl::OkStatus();
+      case 'R':
+      case 'X':
+        Take();
+        AddInexact(Kind::kAnything);
+        return absl::OkStatus();
+      case 'g':
+      case 'k':
+        Take();
+        return ParseReference();
       case 'C':
         Take();
         AddSet(~ByteSet());
@@ -210,7 +258,36 @@ class Parser {
     return byte.status();
   }
 
+  // After \g or \k: a back-reference or a call of a group, whichever.
+  absl::Status ParseReference() {
+    const char open = rest_.empty() ? '\0' : rest_.front();
+    const char close = open == '{' ? '}' : open == '<' ? '>' : open == '\'' ? '\'' : '\0';
+    if (close != '\0') {
+      Take();
+      if (!SkipPast(close)) return NotModelled("malformed reference");
+    } else {
+      while (TakeIf("-") || TakeIf("+")) {
+      }
+      if (!TakeNumber().has_value()) return NotModelled("malformed reference");
+    }
+    AddInexact(Kind::kAnything);
+    return absl::OkStatus();
+  }
+
+  bool SkipPast(char close) {
+    const size_t end = rest_.find(close);
+    if (end == absl::string_view::npos) return false;
+    rest_.remove_prefix(end + 1);
+    return true;
+  }
+
   absl::Status AddClass() {
+    if (unicode_) {
+      // Its bytes are parts of characters: only where it ends matters.
+      absl::StatusOr<ByteSet> set = ParseClass(&rest_, false);
+      AddInexact(Kind::kAnything);
+      return set.status();
+    }
     absl::StatusOr<ByteSet> set = ParseClass(&rest_, options().caseless);
     if (set.ok()) tokens_.push_back({.kind = Kind::kSet, .set = *set});
     return set.status();
@@ -229,39 +306,85 @@ class Parser {
     absl::StrAppend(&text, rest_.substr(0, length));
     rest_.remove_prefix(length);
     if (options().caseless) text = absl::StrCat("(?i:", text, ")");
-    tokens_.push_back({.kind = Kind::kOpaque, .text = std::move(text)});
+    if (unicode_) {
+      AddInexact(Kind::kAnything);
+    } else {
+      tokens_.push_back({.kind = Kind::kOpaque, .text = std::move(text), .exact = false});
+    }
     return absl::OkStatus();
   }
 
   // After an opening parenthesis.
   absl::Status ParseGroup() {
-    if (absl::StartsWith(rest_, "*")) return NotModelled("(*VERB)");
+    using Group = RegexToken::Group;
+    if (absl::StartsWith(rest_, "*")) return ParseVerb();
     if (!TakeIf("?")) return OpenGroup(options());
-    if (TakeIf("#")) {
-      const size_t end = rest_.find(')');
-      if (end == absl::string_view::npos) return NotModelled("missing ) of a comment");
-      rest_.remove_prefix(end + 1);
-      return absl::OkStatus();
+    if (TakeIf("#"))
+      return SkipPast(')') ? absl::OkStatus() : NotModelled("missing ) of a comment");
+    if (TakeIf("C")) {  // a callout: nothing is called
+      return SkipPast(')') ? absl::OkStatus() : NotModelled("missing ) of a callout");
     }
     if (TakeIf(":") || TakeIf("|")) return OpenGroup(options());
-    if (absl::StartsWith(rest_, "<=") || absl::StartsWith(rest_, "<!")) {
-      return NotModelled("look-behind");
+    if (TakeIf(">")) return OpenGroup(options(), Group::kPlain, /*exact=*/false);
+    if (TakeIf("=")) return OpenGroup(options(), Group::kLookAhead);
+    if (TakeIf("<=")) return OpenGroup(options(), Group::kLookBehind);
+    if (TakeIf("!\\w)")) return AddNoWord(Kind::kNoWordAfter);
+    if (TakeIf("<!\\w)")) return AddNoWord(Kind::kNoWordBefore);
+    if (TakeIf("!") || TakeIf("<!")) return OpenGroup(options(), Group::kNegative);
+    if (TakeIf("*") || TakeIf("<*")) return OpenGroup(options(), Group::kNegative);  // not atomic
+    if (TakeIf("(")) return ParseCondition();
+    if (TakeIf("P=") || TakeIf("P>") || TakeIf("&") || AtCall()) {
+      if (!SkipPast(')')) return NotModelled("missing ) of a reference");
+      AddInexact(Kind::kAnything);
+      return absl::OkStatus();
     }
     if (TakeIf("P<") || TakeIf("<")) return OpenNamedGroup('>');
     if (TakeIf("'")) return OpenNamedGroup('\'');
     return ParseOptions();
   }
 
-  absl::Status OpenGroup(Options inherited) {
+  // Whether a call of a group follows `(?`: R, a number, or a sign and a number.
+  bool AtCall() const {
+    absl::string_view rest = rest_;
+    if (absl::StartsWith(rest, "R)")) return true;
+    if (absl::StartsWith(rest, "+") || absl::StartsWith(rest, "-")) rest.remove_prefix(1);
+    return !rest.empty() && absl::ascii_isdigit(static_cast<unsigned char>(rest.front()));
+  }
+
+  absl::Status AddNoWord(Kind kind) {
+    if (unicode_) kind = Kind::kNothing;
+    tokens_.push_back({.kind = kind, .exact = !unicode_});
+    return absl::OkStatus();
+  }
+
+  // After the `(` that begins a verb. Those that only take matches away are left out.
+  absl::Status ParseVerb() {
+    for (absl::string_view verb :
+         {"*F)", "*FAIL)", "*COMMIT", "*PRUNE", "*SKIP", "*THEN", "*MARK", "*:"}) {
+      if (!absl::StartsWith(rest_, verb)) continue;
+      if (!SkipPast(')')) break;
+      AddInexact(Kind::kNothing);
+      return absl::OkStatus();
+    }
+    return NotModelled("(*VERB)");
+  }
+
+  // After `(?(`: skips the condition, or opens it where it is an assertion.
+  absl::Status ParseCondition() {
+    OpenGroup(options(), RegexToken::Group::kCondition).IgnoreError();
+    if (absl::StartsWith(rest_, "?") || absl::StartsWith(rest_, "*")) return ParseGroup();
+    return SkipPast(')') ? absl::OkStatus() : NotModelled("missing ) of a condition");
+  }
+
+  absl::Status OpenGroup(Options inherited, RegexToken::Group group = RegexToken::Group::kPlain,
+                         bool exact = true) {
     options_.push_back(inherited);
-    Add(Kind::kOpen);
+    tokens_.push_back({.kind = Kind::kOpen, .group = group, .exact = exact});
     return absl::OkStatus();
   }
 
   absl::Status OpenNamedGroup(char close) {
-    const size_t end = rest_.find(close);
-    if (end == absl::string_view::npos) return NotModelled("malformed group name");
-    rest_.remove_prefix(end + 1);
+    if (!SkipPast(close)) return NotModelled("malformed group name");
     return OpenGroup(options());
   }
 
@@ -286,7 +409,9 @@ class Parser {
           if (absl::StartsWith(rest_, "x")) return NotModelled("(?xx)");
           changed.extended = value;
           break;
-        case 'm':  // a record has one line
+        case 'm':
+          changed.multi_line = value;
+          break;
         case 'n':  // the rest is about captures and greediness
         case 'J':
         case 'U':
@@ -303,6 +428,8 @@ class Parser {
     return NotModelled("missing )");
   }
 
+  const bool unicode_;
+  const bool newlines_;
   absl::string_view rest_;
   std::vector<Options> options_;
   std::vector<RegexToken> tokens_;
@@ -310,8 +437,9 @@ class Parser {
 
 }  // namespace
 
-absl::StatusOr<std::vector<RegexToken>> ParseRegex(absl::string_view pattern, bool caseless) {
-  return Parser(pattern, caseless).Parse();
+absl::StatusOr<std::vector<RegexToken>> ParseRegex(absl::string_view pattern,
+                                                   const RegexSyntax& syntax) {
+  return Parser(pattern, syntax).Parse();
 }
 
 }  // namespace bigscan

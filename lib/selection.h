@@ -12,7 +12,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
+#include "lib/needle.h"
+#include "lib/pattern.h"
 
 namespace bigscan {
 
@@ -35,16 +36,25 @@ struct Selection {
   std::vector<Literal> literals = {};
   // For Hyperscan with HS_FLAG_MULTILINE, each other option resolved.
   std::string regex = {};
-  // False when a match of `regex` may hold a delimiter: each candidate record must be confirmed.
+  // What each selected record has one of, for a filtered scan: a few choices, the best one first;
+  // none where there is nothing of use.
+  std::vector<Needles> needles = {};
+  // False when this may select more than the pattern does: each candidate record must be confirmed.
   bool exact = true;
+  // The same for `regex` alone, which can not tell where a record starts and ends if the delimiter is
+  // no newline.
+  bool regex_exact = true;
 };
 
-// What `pattern` (PCRE syntax, C locale) selects. Fails with kUnimplemented as ParseRegex does.
-absl::StatusOr<Selection> SelectionOfRegex(absl::string_view pattern, bool caseless,
-                                           char delimiter);
+struct SelectionOptions {
+  char delimiter = '\n';
+  bool crlf = false;        // a CR before the delimiter belongs to it
+  size_t most_needles = 3;  // how many choices of needles are wanted
+};
 
-// What the fixed string `bytes` selects.
-Selection SelectionOfLiteral(absl::string_view bytes, bool caseless, char delimiter);
+// What `pattern` selects. Fails with kUnimplemented as ParseRegex does. REQUIRES: RecordMatcher::Compile
+// takes the pattern, so that its groups are not nested too deeply to be walked through.
+absl::StatusOr<Selection> SelectionOf(const Pattern& pattern, const SelectionOptions& options);
 
 }  // namespace bigscan
 
