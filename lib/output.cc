@@ -19,6 +19,7 @@ namespace {
 
 constexpr size_t kMostPieces = 64;
 constexpr int kGrownPipeBytes = 1 << 20;
+constexpr size_t kMostHeldBytes = 32 << 10;
 constexpr size_t kReadBytes = 256 << 10;
 // A pipe that poll(2) calls writable takes this much without blocking.
 constexpr size_t kAtomicBytes = PIPE_BUF;
@@ -72,7 +73,17 @@ void Output::FileRange(int file_fd, uint64_t begin, uint64_t length) {
   piece.length = length;
 }
 
+bool Output::Hold() {
+  for (; held_ < pieces_.size(); ++held_) {
+    if (pieces_[held_].file_fd >= 0) return false;
+    held_bytes_ += pieces_[held_].bytes.size();
+  }
+  return held_ < kMostPieces && held_bytes_ < kMostHeldBytes;
+}
+
 Output::State Output::Flush() {
+  held_ = 0;
+  held_bytes_ = 0;
   while (!pieces_.empty()) {
     if (pieces_.front().end_record) {
       ResolveEndRecord();
@@ -203,6 +214,8 @@ void Output::ResolveEndRecord() {
 }
 
 void Output::CutAfterRecord() {
+  held_ = 0;
+  held_bytes_ = 0;
   bool inside = InsideRecord();
   for (size_t i = 0; i < pieces_.size(); ++i) {
     if (!inside) {

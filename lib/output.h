@@ -30,6 +30,9 @@ class Output {
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
 
+  // Has file ranges copied, so that no page of a file is in use by a pipe whose reader is slow.
+  void CopyFiles() { can_sendfile_ = false; }
+
   // `bytes` must live until all has been written.
   void Reference(absl::string_view bytes);
   void Copy(absl::string_view bytes);
@@ -39,7 +42,13 @@ class Output {
   // then. Where the file has become shorter, what is missing is lost() instead.
   void FileRange(int file_fd, uint64_t begin, uint64_t length);
 
-  bool empty() const { return pieces_.empty(); }
+  // Whether nothing has been put in since the last call of Hold.
+  bool empty() const { return pieces_.size() == held_; }
+
+  // Lets what has been put in wait, so that it is written together with what comes next: as far as
+  // Flush has nothing to do for it, the output is empty. False if there is so much of it, or what only
+  // its file holds, that it had better be written now.
+  bool Hold();
 
   enum class State {
     kDone,     // all is written
@@ -86,7 +95,9 @@ class Output {
   bool grown_ = false;
   bool can_sendfile_ = true;
   std::deque<Piece> pieces_;
-  char last_byte_ = 0;  // that was written
+  size_t held_ = 0;        // how many of them Hold has seen
+  size_t held_bytes_ = 0;  // in these
+  char last_byte_ = 0;     // that was written
   bool written_ = false;
   std::vector<ByteRange> lost_;
   absl::Status status_;

@@ -1,0 +1,24 @@
+// Bytes as JSON, in the way that ripgrep's --json has them (its crate grep-printer).
+#ifndef BIGSCAN_LIB_JSON_TEXT_H_
+#define BIGSCAN_LIB_JSON_TEXT_H_
+
+#include <string>
+
+#include "absl/functional/function_ref.h"
+#include "absl/strings/string_view.h"
+
+namespace bigscan {
+
+// Whether `bytes` are well-formed UTF-8 (The Unicode Standard, table 3-7).
+bool IsUtf8(absl::string_view bytes);
+
+// Puts `{"text":"..."}` where `bytes` are UTF-8, `{"bytes":"..."}` with base64 where they are not,
+// into `sink`, a bounded piece at a time.
+void PutJsonBytes(absl::string_view bytes, absl::FunctionRef<void(absl::string_view)> sink);
+
+// The same, at the end of `to`.
+void AppendJsonBytes(absl::string_view bytes, std::string* to);
+
+}  // namespace bigscan
+
+#endif  // BIGSCAN_LIB_JSON_TEXT_H_
