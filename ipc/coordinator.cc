@@ -7,10 +7,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "ipc/clock.h"
 #include "ipc/descriptor_limit.h"
-#include "ipc/read_ahead.h"
 
 namespace bigscan {
 namespace {
@@ -20,6 +18,10 @@ namespace {
 constexpr uint32_t kMostFaults = 2;
 constexpr uint32_t kMostDeaths = 8;
 constexpr uint64_t kSignalFlushMicros = 1'000'000;
+// How long to wait for reads that turned out to be needless, to drop what they bring: of a source
+// that was decided early, or of all that are open at the end.
+constexpr uint64_t kDecidedDropMicros = 20'000;
+constexpr uint64_t kLastDropMicros = 500'000;
 
 }  // namespace
 
@@ -27,19 +29,19 @@ Coordinator::Coordinator(const ScanOptions& options, ScanClient* client, ChunkMa
     : options_(options),
       client_(client),
       hook_(TestHook::FromEnvironment()),
-      most_open_sources_(MostOpenSources(options.workers)),
+      most_open_files_(MostOpenFiles(options.workers)),
       blocks_(BlockPool::Create(Stream::BlocksFor(options.workers), options.block_size,
                                 options.most_record_bytes)),
-      workers_(
-          {.count = options.workers,
-           .arena_bytes = mapper->MostResultBytes(std::max(options.chunk_size, options.block_size)),
-           .cpus = options.worker_cpus},
-          mapper, blocks_.ok() ? &*blocks_ : nullptr, hook_) {}
+      workers_({.count = options.workers,
+                .arena_bytes = mapper->MostResultBytes(),
+                .cpus = options.worker_cpus},
+               mapper, blocks_.ok() ? &*blocks_ : nullptr, hook_) {}
 
 absl::Status Coordinator::Run() {
   const absl::Status status = Loop();
   for (OpenSource& source : open_) StopStream(&source);
   workers_.Stop();
+  for (const OpenSource& source : open_) source.DropCache(kLastDropMicros);
   return status;
 }
 
@@ -49,11 +51,23 @@ absl::Status Coordinator::Loop() {
       OnResult(worker, task, result);
     });
     if (absl::Status status = Commit(); !status.ok()) return status;
-    if (client_->AllDecided() && flushed_) return absl::OkStatus();
-    if (absl::Status status = HandOut(); !status.ok()) return status;
-    if (finished()) return absl::OkStatus();
+    if (!client_->AllDecided() || !flushed_) {
+      if (absl::Status status = HandOut(); !status.ok()) return status;
+    }
+    if (finished() || (client_->AllDecided() && flushed_)) {
+      if (EndScan()) return absl::OkStatus();
+      continue;
+    }
     if (absl::Status status = Sleep(); !status.ok() || signal_ != 0) return status;
   }
+}
+
+// False the first time: there may be something to write at the end.
+bool Coordinator::EndScan() {
+  if (std::exchange(ended_, true)) return true;
+  client_->EndScan();
+  flushed_ = false;
+  return false;
 }
 
 // --- Committing ---
@@ -62,13 +76,13 @@ absl::Status Coordinator::Loop() {
 bool Coordinator::CommitReady() const {
   if (!flushed_ || open_.empty()) return false;
   const OpenSource& front = open_.front();
-  if (front.chunks.empty()) return Complete(front);
-  return merged_front_ || front.chunks.front().done;
+  if (front.empty()) return Complete(front);
+  return merged_front_ || front.front().ready();
 }
 
 // Whether all chunks of `source` have been handed out.
 bool Coordinator::Complete(const OpenSource& source) const {
-  return source.exhausted && !(next_.has_value() && &source == &open_.back());
+  return source.exhausted() && !(next_.has_value() && &source == &open_.back());
 }
 
 // Merges results as long as it is their turn and the output takes what comes of them.
@@ -87,14 +101,14 @@ absl::Status Coordinator::Commit() {
     if (open_.empty() || client_->AllDecided()) return absl::OkStatus();
     OpenSource& front = open_.front();
     if (std::exchange(merged_front_, false)) {
-      PopFront();
+      if (absl::Status status = FinishFront(); !status.ok()) return status;
       if (client_->SourceDecided()) Decide(&front);
-    } else if (front.chunks.empty()) {
+    } else if (front.empty()) {
       if (!Complete(front)) return absl::OkStatus();
       CloseFront();
-    } else if (!front.chunks.front().done) {
+    } else if (!front.front().ready()) {
       return absl::OkStatus();
-    } else if (front.decided) {
+    } else if (front.decided()) {
       PopFront();
     } else {
       MergeFront();
@@ -103,20 +117,17 @@ absl::Status Coordinator::Commit() {
 }
 
 void Coordinator::MergeFront() {
-  const Source& source = open_.front().source;
-  const Chunk& chunk = open_.front().chunks.front();
+  const Source& source = open_.front().source();
+  const OpenChunk& chunk = open_.front().front();
   merged_front_ = true;
   flushed_ = false;
-  if (!chunk.lost.empty()) {
+  if (chunk.parts.empty()) {
     client_->Lost(source, chunk.task.begin, chunk.task.end, chunk.lost);
     return;
   }
+  const auto& [worker, result] = chunk.parts.front();
   const std::optional<absl::string_view> bytes =
-      chunk.worker->arena.Get(chunk.result.result_begin, chunk.result.result_size);
-  if (chunk.result.loss.reason == Loss::Reason::kFailed) {
-    client_->Lost(source, chunk.task.begin, chunk.task.end, *bytes);
-    return;
-  }
+      worker->arena.Get(result.result_begin, result.result_size);
   const absl::string_view block =
       chunk.task.block == kNoBlock
           ? absl::string_view()
@@ -125,46 +136,56 @@ void Coordinator::MergeFront() {
                           .block = block,
                           .begin = chunk.task.begin,
                           .end = chunk.task.end,
-                          .records = chunk.result.records,
-                          .loss = chunk.result.loss});
+                          .more = result.more != 0});
 }
 
-// The first chunk is done with: only now may its memory be used again.
+// The first part of the first chunk is merged, and maybe all of it.
+absl::Status Coordinator::FinishFront() {
+  OpenChunk& chunk = open_.front().front();
+  const bool lost = chunk.parts.empty();
+  if (!ReleaseFrontPart()) return absl::OkStatus();
+  const std::optional<Note> note = lost ? std::nullopt : client_->Again();
+  if (!note.has_value()) {
+    open_.front().PopFront();
+    return absl::OkStatus();
+  }
+  chunk.done = false;
+  chunk.task.note = *note;
+  chunk.task.parts = 0;
+  return workers_.AssignToReserve(chunk.task, open_.front().source());
+}
+
+// What is not needed is dropped.
 void Coordinator::PopFront() {
-  OpenSource& source = open_.front();
-  Chunk& chunk = source.chunks.front();
-  if (chunk.worker != nullptr) {
-    chunk.worker->arena.Release(chunk.result.arena_end);
-    --chunk.worker->uncommitted;
-    chunk.worker->lane->WakeChild();
-  }
-  if (chunk.task.block != kNoBlock && source.stream != nullptr) {
-    source.stream->Free(chunk.task.block);
-  }
-  source.chunks.pop_front();
-  ++source.first_index;
+  if (ReleaseFrontPart()) open_.front().PopFront();
+}
+
+// Only now may the memory of the first part of the first chunk be used again. Whether it was the last.
+bool Coordinator::ReleaseFrontPart() {
+  OpenChunk& chunk = open_.front().front();
+  if (chunk.parts.empty()) return true;
+  const auto& [worker, result] = chunk.parts.front();
+  worker->arena.Release(result.arena_end);
+  --worker->uncommitted;
+  worker->lane->WakeChild();
+  chunk.parts.erase(chunk.parts.begin());
+  return chunk.done && chunk.parts.empty() && chunk.lost.empty();
 }
 
 // No more of `source` is needed: what workers have of it is dropped.
 void Coordinator::Decide(OpenSource* source) {
-  source->decided = true;
-  source->exhausted = true;
-  source->feeder_end.reset();
-  source->read_error = 0;
-  if (source->stream != nullptr) source->stream->Stop();
+  source->Decide();
   if (source == &open_.back()) next_.reset();
 }
 
 void Coordinator::CloseFront() {
   OpenSource& front = open_.front();
-  if (front.read_error != 0) client_->ReadError(front.source, front.read_error);
-  if (front.feeder_end.has_value()) {
-    client_->Lost(front.source, front.feeder_end->position, 0,
-                  absl::StrCat("feeder ended by ", front.feeder_end->reason));
-  }
-  client_->EndSource(front.source);
+  front.ReportErrors();
+  client_->EndSource(front.source());
   flushed_ = false;
   StopStream(&front);
+  front.DropCache(front.decided() ? kDecidedDropMicros : 0);
+  open_files_ -= front.source().files();
   open_.pop_front();
 }
 
@@ -174,12 +195,13 @@ absl::Status Coordinator::HandOut() {
   while (true) {
     absl::StatusOr<bool> fetched = Fetch();
     if (!fetched.ok() || !*fetched) return fetched.status();
+    if (options_.first_alone && next_seq_ > 0 && !first_done_) return absl::OkStatus();
     absl::StatusOr<bool> can_assign = workers_.CanAssign();
     if (!can_assign.ok() || !*can_assign) return can_assign.status();
     OpenSource& source = open_.back();
     next_->seq = next_seq_++;
-    source.chunks.push_back({.task = *next_});
-    if (absl::Status status = workers_.Assign(*next_, source.source.fd.get()); !status.ok()) {
+    source.HandOut(*next_);
+    if (absl::Status status = workers_.Assign(*next_, source.source()); !status.ok()) {
       return status;
     }
     next_.reset();
@@ -189,131 +211,77 @@ absl::Status Coordinator::HandOut() {
 // Sees to it that next_ is the next chunk in order. False if there is none now.
 absl::StatusOr<bool> Coordinator::Fetch() {
   while (!next_.has_value()) {
-    if (open_.empty() || open_.back().exhausted) {
-      if (no_more_sources_ || open_.size() == most_open_sources_) return false;
+    if (open_.empty() || open_.back().exhausted()) {
+      if (no_more_sources_ || open_files_ >= most_open_files_) return false;
       if (absl::Status status = OpenNext(); !status.ok()) return status;
       continue;
     }
     OpenSource& source = open_.back();
-    absl::StatusOr<bool> fetched =
-        source.source.is_stream ? FetchBlock(&source) : FetchChunk(&source);
-    if (!fetched.ok()) return fetched;
-    if (!*fetched && !source.exhausted) return false;
+    absl::StatusOr<std::optional<Task>> next =
+        source.Next([this](const Source& stream) { return StartStream(stream); },
+                    [this] { workers_.CloseLanes(); });
+    if (!next.ok()) return next.status();
+    next_ = *next;
+    if (!next_.has_value() && !source.exhausted()) return false;
   }
   return true;
 }
 
 absl::Status Coordinator::OpenNext() {
-  std::optional<Source> next = client_->NextSource();
+  // Half of what is left for this source, half for those that the client opens ahead.
+  const size_t most = (most_open_files_ - open_files_) / 2;
+  std::optional<Source> next = client_->NextSource(std::clamp(most, size_t{1}, kMostPackedFiles));
   if (!next.has_value()) {
     no_more_sources_ = true;
     return absl::OkStatus();
   }
-  open_.emplace_back().source = *std::move(next);
+  open_files_ += next->files();
+  open_.emplace_back(*std::move(next), client_);
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> Coordinator::FetchChunk(OpenSource* source) {
-  const std::optional<ScanClient::Range> range = client_->NextChunk(source->source);
-  if (!range.has_value()) {
-    source->exhausted = true;
-    return false;
-  }
-  ReadAhead(source->source.fd.get(), range->begin, range->end);
-  next_ = Task{.seq = 0,
-               .index = source->first_index + source->chunks.size(),
-               .begin = range->begin,
-               .end = range->end,
-               .file_begin = source->source.begin,
-               .file_end = source->source.end,
-               .source = source->source.id,
-               .block = kNoBlock,
-               .attempt = 0};
-  return true;
-}
-
 // Streams are fed one after the other: the next one begins when the blocks of the last are free.
-absl::StatusOr<bool> Coordinator::StartStream(OpenSource* source) {
+absl::StatusOr<std::unique_ptr<Stream>> Coordinator::StartStream(const Source& source) {
   const bool busy = std::any_of(open_.begin(), open_.end(),
-                                [](const OpenSource& other) { return other.stream != nullptr; });
-  if (busy) return false;
+                                [](const OpenSource& other) { return other.stream() != nullptr; });
+  if (busy) return nullptr;
   if (!blocks_.ok()) return blocks_.status();
-  auto stream = Stream::Start(source->source, options_.delimiter, *blocks_, options_.feeder_cpu,
-                              hook_, [this] { workers_.CloseLanes(); });
-  if (!stream.ok()) return stream.status();
-  source->stream = *std::move(stream);
-  return true;
-}
-
-absl::StatusOr<bool> Coordinator::FetchBlock(OpenSource* source) {
-  if (source->stream == nullptr) {
-    absl::StatusOr<bool> started = StartStream(source);
-    if (!started.ok() || !*started) return started;
-  }
-  FilledBlock block;
-  if (!source->stream->TakeBlock(&block)) {
-    auto end = source->stream->Recover([this] { workers_.CloseLanes(); });
-    if (!end.ok()) return end.status();
-    if (end->has_value()) source->feeder_end = *std::move(end);
-    source->exhausted = source->stream->at_end();
-    return false;
-  }
-  source->exhausted = source->stream->at_end();
-  source->read_error = block.error;
-  const Task task{.seq = 0,
-                  .index = source->first_index + source->chunks.size(),
-                  .begin = block.begin,
-                  .end = block.lost_end != 0 ? block.lost_end : block.begin + block.size,
-                  .file_begin = 0,
-                  .file_end = 0,
-                  .source = source->source.id,
-                  .block = block.block,
-                  .attempt = 0};
-  if (block.lost_end != 0) {
-    source->chunks.push_back(
-        {.task = task,
-         .done = true,
-         .lost = absl::StrCat("record longer than ", blocks_->capacity(), " bytes")});
-    return false;
-  }
-  if (block.size == 0) {
-    source->stream->Free(block.block);
-    return false;
-  }
-  next_ = task;
-  return true;
+  return Stream::Start(source,
+                       {.delimiter = options_.delimiter,
+                        .decoders = options_.decoders,
+                        .patience_us = options_.patience_us,
+                        .cpu = options_.feeder_cpu},
+                       *blocks_, hook_, [this] { workers_.CloseLanes(); });
 }
 
 // --- What children say ---
 
-Coordinator::OpenSource* Coordinator::Find(uint32_t id) {
+OpenSource* Coordinator::Find(uint32_t id) {
   const auto found = std::find_if(open_.begin(), open_.end(), [id](const OpenSource& source) {
-    return source.source.id == id;
+    return source.source().id == id;
   });
   return found == open_.end() ? nullptr : &*found;
 }
 
-Coordinator::Chunk* Coordinator::Find(const Task& task) {
-  OpenSource* source = Find(task.source);
-  return &source->chunks[task.index - source->first_index];
-}
+OpenChunk* Coordinator::Find(const Task& task) { return &Find(task.source)->chunk(task.index); }
 
 void Coordinator::OnResult(const std::shared_ptr<WorkerProcess>& worker, const Task& task,
                            const TaskResult& result) {
-  Chunk* chunk = Find(task);
-  chunk->done = true;
-  chunk->worker = worker;
-  chunk->result = result;
+  OpenChunk* chunk = Find(task);
+  chunk->done = result.more == 0;
+  first_done_ = true;
+  chunk->parts.push_back({worker, result});
 }
 
 WorkerPool::Retry Coordinator::OnDeath(Task* task, bool blamed, const ChildEnd& end) {
-  Chunk* chunk = Find(*task);
+  OpenChunk* chunk = Find(*task);
   if (blamed) {
     ++retries_;
     ++task->attempt;
     if (end.signal != SIGKILL && end.signal != SIGTERM) ++chunk->faults;
     if (chunk->faults == kMostFaults || task->attempt == kMostDeaths) {
       chunk->done = true;
+      first_done_ = true;
       chunk->lost = end.Describe();
       return WorkerPool::Retry::kNever;
     }
@@ -328,14 +296,14 @@ absl::Status Coordinator::HandleDeaths() {
         OnResult(worker, task, result);
       },
       [this](Task* task, bool blamed, const ChildEnd& end) { return OnDeath(task, blamed, end); },
-      [this](uint32_t source) { return Find(source)->source.fd.get(); });
+      [this](uint32_t source) -> const Source& { return Find(source)->source(); });
 }
 
 void Coordinator::StopStream(OpenSource* source) {
-  if (source->stream == nullptr) return;
-  source->stream->Stop();
-  feeder_stats_.push_back(source->stream->stats());
-  source->stream.reset();
+  if (source->stream() == nullptr) return;
+  source->stream()->Stop();
+  feeder_stats_.push_back(source->stream()->stats());
+  source->DropStream();
 }
 
 // --- Sleeping ---
@@ -349,10 +317,10 @@ absl::Status Coordinator::Sleep() {
   workers_.AddPollFds(&fds);
   const size_t first_stream_fd = fds.size();
   for (OpenSource& source : open_) {
-    if (source.stream == nullptr) continue;
+    if (source.stream() == nullptr) continue;
     // A block that nobody can take yet is no reason to stay awake.
-    if (!source.stream->PrepareToSleep() && !next_.has_value()) idle = false;
-    source.stream->AddPollFds(&fds);
+    if (!source.stream()->PrepareToSleep() && !next_.has_value()) idle = false;
+    source.stream()->AddPollFds(&fds);
   }
   if (poll(fds.data(), fds.size(), idle ? -1 : 0) < 0 && errno != EINTR) {
     return absl::ErrnoToStatus(errno, "poll");
@@ -360,7 +328,7 @@ absl::Status Coordinator::Sleep() {
   const bool died = workers_.Awake(&fds[2]);
   const pollfd* stream_fds = &fds[0] + first_stream_fd;
   for (OpenSource& source : open_) {
-    if (source.stream != nullptr) stream_fds = source.stream->Awake(stream_fds);
+    if (source.stream() != nullptr) stream_fds = source.stream()->Awake(stream_fds);
   }
   if (fds[0].revents != 0) {
     signal_ = signals_.Take();

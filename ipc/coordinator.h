@@ -6,7 +6,8 @@
 // input.
 //
 // Exactly once: a chunk's result is committed when all chunks before it have been, and a worker's
-// death costs only results that had not come. Bounded: nothing is handed out further ahead of the
+// death costs only results that had not come. A result that is too large for an arena comes, and is
+// committed, in parts. Bounded: nothing is handed out further ahead of the
 // commit point than the lanes hold, and nothing is committed before the output has taken what came
 // before.
 #ifndef BIGSCAN_IPC_COORDINATOR_H_
@@ -16,15 +17,16 @@
 #include <deque>
 #include <memory>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "ipc/block_pool.h"
+#include "ipc/open_source.h"
 #include "ipc/process_stats.h"
 #include "ipc/scan_client.h"
 #include "ipc/signals.h"
 #include "ipc/stream.h"
+#include "ipc/stream_decoder.h"
 #include "ipc/test_hook.h"
 #include "ipc/worker.h"
 #include "ipc/worker_pool.h"
@@ -35,10 +37,14 @@ struct ScanOptions {
   uint32_t workers = 1;
   std::vector<int> worker_cpus = {};  // where to pin the workers, or empty
   int feeder_cpu = -1;                // where to pin a feeder, or -1
-  uint64_t chunk_size = 0;            // bytes of a mapped chunk, for the size of the arenas
   uint64_t block_size = 0;            // bytes of a stream's block
   uint64_t most_record_bytes = 0;     // how long a stream's record may be
   char delimiter = '\n';
+  uint64_t patience_us = 50'000;  // how long a record of a slow stream may wait for the next one
+  // Nothing is handed out besides the first chunk before its result has come: it may well decide all,
+  // and then no other worker is needed.
+  bool first_alone = false;
+  const DecoderFactory* decoders = nullptr;  // for streams; must outlive the coordinator
 };
 
 class Coordinator {
@@ -62,44 +68,24 @@ class Coordinator {
   uint64_t retries() const { return retries_; }
 
  private:
-  // A chunk from the moment it is handed out until it is committed.
-  struct Chunk {
-    Task task;
-    bool done = false;
-    uint32_t faults = 0;                         // deaths of workers that it caused itself
-    std::string lost = {};                       // why its bytes could not be scanned, if so
-    std::shared_ptr<WorkerProcess> worker = {};  // whose arena holds the result
-    TaskResult result = {};
-  };
-  // A source from its first chunk until its last one is committed.
-  struct OpenSource {
-    Source source;
-    std::unique_ptr<Stream> stream;
-    std::deque<Chunk> chunks;  // handed out and not committed
-    uint64_t first_index = 0;  // of chunks.front() in the source
-    bool exhausted = false;    // no further chunk will come
-    bool decided = false;      // no further chunk is needed
-    int read_error = 0;
-    std::optional<Stream::End> feeder_end;
-  };
-
   absl::Status Loop();
+  bool EndScan();
   bool finished() const { return no_more_sources_ && open_.empty() && flushed_; }
 
   absl::Status Commit();
   bool CommitReady() const;
   bool Complete(const OpenSource& source) const;
   void MergeFront();
+  absl::Status FinishFront();
   void PopFront();
+  bool ReleaseFrontPart();
   void Decide(OpenSource* source);
   void CloseFront();
 
   absl::Status HandOut();
   absl::StatusOr<bool> Fetch();
   absl::Status OpenNext();
-  absl::StatusOr<bool> FetchChunk(OpenSource* source);
-  absl::StatusOr<bool> FetchBlock(OpenSource* source);
-  absl::StatusOr<bool> StartStream(OpenSource* source);
+  absl::StatusOr<std::unique_ptr<Stream>> StartStream(const Source& source);
 
   void OnResult(const std::shared_ptr<WorkerProcess>& worker, const Task& task,
                 const TaskResult& result);
@@ -110,21 +96,24 @@ class Coordinator {
   void FlushForSignal();
 
   OpenSource* Find(uint32_t source);
-  Chunk* Find(const Task& task);
+  OpenChunk* Find(const Task& task);
   void StopStream(OpenSource* source);
 
   const ScanOptions options_;
   ScanClient* const client_;
   const TestHook hook_;
-  const size_t most_open_sources_;
+  const size_t most_open_files_;
   SignalWatch signals_;
   absl::StatusOr<BlockPool> blocks_;
   WorkerPool workers_;
   std::deque<OpenSource> open_;
+  size_t open_files_ = 0;     // of the open sources
   std::optional<Task> next_;  // fetched and not yet handed out; of open_.back()
   bool no_more_sources_ = false;
+  bool first_done_ = false;    // the first chunk that was handed out
   bool flushed_ = true;        // the output has taken all that was merged
-  bool merged_front_ = false;  // the first chunk is merged, and its memory still in use
+  bool ended_ = false;         // the client knows that no more will come
+  bool merged_front_ = false;  // a part of the first chunk is merged, and its memory still in use
   bool reader_gone_ = false;
   uint64_t next_seq_ = 0;
   uint64_t retries_ = 0;

@@ -7,9 +7,10 @@
 
 namespace bigscan {
 
-// How many sources may be open at once: as many as leave descriptors for `workers` workers, those that
-// replace them included; at least 1. Raises the process's soft limit to the hard one.
-size_t MostOpenSources(uint32_t workers);
+// How many files of sources may be open at once: as many as leave descriptors for `workers` workers,
+// those that replace them included, and for the search of directories; at least 1. Raises the process's
+// soft limit to the hard one.
+size_t MostOpenFiles(uint32_t workers);
 
 }  // namespace bigscan
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -15,7 +16,6 @@
 namespace bigscan {
 namespace {
 
-constexpr uint64_t kPatienceMicros = 50'000;  // how long a record may wait for the next one
 constexpr int kPollMillis = 5;
 constexpr int kPipeBytes = 1 << 20;
 
@@ -26,14 +26,17 @@ class Feeder {
         pool_(pool),
         task_(task),
         hook_(hook),
-        position_(task.begin),
+        reader_(task.stream, *task.decoders, &lane->counters().blocked_us),
+        position_(task.stream.position),
+        binary_(task.binary),
         grown_(pool.count()) {}
 
   void Run() {
-    fcntl(task_.fd, F_SETPIPE_SZ, kPipeBytes);  // fails, and need not succeed, but on a pipe
+    fcntl(task_.stream.fd, F_SETPIPE_SZ, kPipeBytes);  // fails, and need not succeed, but on a pipe
     // A FIFO that was opened without waiting has no end before it has had a writer.
-    pollfd input{.fd = task_.fd, .events = POLLIN, .revents = 0};
+    pollfd input{.fd = task_.stream.fd, .events = POLLIN, .revents = 0};
     poll(&input, 1, -1);
+    ReadHead();
     absl::string_view carried;  // the start of a record that did not fit in the last block
     do {
       const uint32_t block = TakeBlock();
@@ -78,32 +81,56 @@ class Feeder {
   }
 
   bool WaitedTooLong(uint64_t since) const {
-    pollfd input{.fd = task_.fd, .events = POLLIN, .revents = 0};
-    const bool nothing_yet = poll(&input, 1, 0) == 0 && poll(&input, 1, kPollMillis) == 0;
-    return nothing_yet || NowMicros() - since > kPatienceMicros;
+    const bool long_ago = NowMicros() - since >= task_.patience_us;
+    if (!head_.empty() || reader_.has_bytes()) return long_ago;
+    pollfd input{.fd = task_.stream.fd, .events = POLLIN, .revents = 0};
+    const bool nothing_yet =
+        poll(&input, 1, 0) == 0 && (long_ago || poll(&input, 1, kPollMillis) == 0);
+    return nothing_yet || NowMicros() - since >= task_.patience_us;
+  }
+
+  // Reads the head of the stream, or as much of it as comes without a long wait: whether it holds a NUL
+  // is to be known before the first block goes out, however small the blocks are.
+  void ReadHead() {
+    if (task_.stream.position != task_.stream.begin) return;  // an earlier feeder has
+    std::string head(kStreamHeadBytes, '\0');
+    size_t size = 0;
+    const uint64_t start = NowMicros();
+    while (size < head.size() && !source_ended_ && (size == 0 || !WaitedTooLong(start))) {
+      size += ReadSource(head.data() + size, head.size() - size);
+    }
+    head.resize(size);
+    binary_ = memchr(head.data(), '\0', size) != nullptr;
+    head_ = std::move(head);
+    ended_ = source_ended_ && head_.empty();
   }
 
   void Read(char* bytes, size_t target) {
-    const uint64_t position = position_ + filled_;
-    const size_t room = std::min<uint64_t>(target - filled_, task_.end - position);
-    if (room == 0) {
-      ended_ = true;
-      return;
+    const size_t room = target - filled_;
+    if (head_used_ < head_.size()) {
+      const size_t size = std::min(room, head_.size() - head_used_);
+      memcpy(bytes + filled_, head_.data() + head_used_, size);
+      head_used_ += size;
+      filled_ += size;
+      if (head_used_ == head_.size()) {
+        head_ = {};
+        head_used_ = 0;
+      }
+    } else if (!source_ended_) {
+      filled_ += ReadSource(bytes + filled_, room);
     }
-    const uint64_t start = NowMicros();
-    const ssize_t got = read(task_.fd, bytes + filled_, room);
-    lane_->counters().blocked_us.fetch_add(NowMicros() - start, std::memory_order_relaxed);
-    if (got > 0) {
-      filled_ += static_cast<size_t>(got);
-    } else if (got == 0) {
-      ended_ = true;
-    } else if (errno == EAGAIN) {
-      pollfd input{.fd = task_.fd, .events = POLLIN, .revents = 0};
+    ended_ = source_ended_ && head_.empty();
+  }
+
+  size_t ReadSource(char* bytes, size_t room) {
+    const StreamReader::Outcome read = reader_.Read(bytes, room);
+    if (read.state == StreamReader::State::kNotNow) {
+      pollfd input{.fd = task_.stream.fd, .events = POLLIN, .revents = 0};
       poll(&input, 1, -1);
-    } else if (errno != EINTR) {
-      error_ = errno;
-      ended_ = true;
     }
+    source_ended_ =
+        read.state == StreamReader::State::kEnd || read.state == StreamReader::State::kFailed;
+    return read.size;
   }
 
   absl::string_view HandOver(uint32_t block, size_t size) {
@@ -113,8 +140,9 @@ class Feeder {
           .begin = position_,
           .size = size,
           .lost_end = 0,
-          .error = ended_ ? error_ : 0,
-          .at_end = ended_});
+          .at_end = ended_,
+          .binary = binary_,
+          .error = {}});
     position_ += size;
     return rest;
   }
@@ -136,12 +164,14 @@ class Feeder {
           .begin = begin,
           .size = 0,
           .lost_end = position_,
-          .error = ended_ ? error_ : 0,
-          .at_end = ended_});
+          .at_end = ended_,
+          .binary = binary_,
+          .error = {}});
     return absl::string_view(bytes + cut, filled_ - cut);
   }
 
-  void Send(const FilledBlock& message) {
+  void Send(FilledBlock message) {
+    if (ended_) strncpy(message.error, reader_.error().c_str(), sizeof(message.error) - 1);
     ++blocks_done_;
     lane_->counters().done.fetch_add(1, std::memory_order_relaxed);
     lane_->SendToParent(message);
@@ -170,12 +200,16 @@ class Feeder {
   const BlockPool& pool_;
   const FeederTask task_;
   const TestHook& hook_;
+  StreamReader reader_;
   uint64_t position_;  // of the block's first byte in the stream
+  bool binary_;
+  std::string head_;  // of the stream; empty once it is used up
+  size_t head_used_ = 0;
   size_t filled_ = 0;  // bytes in the block
   uint64_t blocks_done_ = 0;
   std::vector<bool> grown_;  // which blocks have grown beyond their target
-  bool ended_ = false;
-  int error_ = 0;
+  bool source_ended_ = false;
+  bool ended_ = false;  // and nothing of the head is left
 };
 
 }  // namespace

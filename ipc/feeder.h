@@ -6,6 +6,8 @@
 
 #include "ipc/block_pool.h"
 #include "ipc/lane.h"
+#include "ipc/stream_decoder.h"
+#include "ipc/stream_reader.h"
 #include "ipc/test_hook.h"
 #include "ipc/wire.h"
 
@@ -14,17 +16,17 @@ namespace bigscan {
 using FeederLane = Lane<FreeBlock, FilledBlock>;
 
 struct FeederTask {
-  int fd;          // read from where it stands
-  uint64_t begin;  // what the stream's next byte is counted as
-  uint64_t end;    // read no further
+  StreamReader::Stream stream;
+  const DecoderFactory* decoders;
   char delimiter;
-  uint32_t attempt;  // how many feeders this stream has killed
+  uint64_t patience_us;  // how long a record waits for one that has not been written yet, about
+  uint32_t attempt;      // how many feeders this stream has killed
+  bool binary;           // what an earlier feeder said of the stream's head
 };
 
 // Reads until the end of the stream, or until the coordinator is gone. Does not return.
 //
-// A block is handed over when it is full, and when a slow source leaves records waiting in it: a
-// record never waits longer than about 50 ms for a record that has not been written yet.
+// A block is handed over when it is full, and when a slow source leaves records waiting in it.
 [[noreturn]] void RunFeeder(FeederLane* lane, const BlockPool& pool, const FeederTask& task,
                             const TestHook& hook);
 

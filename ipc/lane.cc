@@ -1,18 +1,25 @@
 #include "ipc/lane.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
+
+#include <algorithm>
 
 #include "absl/status/status.h"
 
 namespace bigscan {
 namespace {
 
-// A wake is one byte; a source is this, with a descriptor attached.
+// A wake is one byte; a source is this, as far as there are sizes, with descriptors attached.
 struct SourceMessage {
   uint32_t id;
+  uint32_t has_sizes;
+  uint64_t sizes[kMostPackedFiles];
 };
+
+constexpr size_t kRightsBytes = kMostPackedFiles * sizeof(int);
 
 }  // namespace
 
@@ -30,20 +37,24 @@ void SendWake(int socket) {
   }
 }
 
-absl::Status SendSource(int socket, uint32_t id, int fd) {
-  SourceMessage message{id};
-  iovec bytes{&message, sizeof(message)};
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(fd))] = {};
+absl::Status SendSource(int socket, uint32_t id, std::span<const int> fds,
+                        std::span<const uint64_t> sizes) {
+  SourceMessage message;
+  message.id = id;
+  message.has_sizes = !sizes.empty();
+  std::copy(sizes.begin(), sizes.end(), message.sizes);
+  iovec bytes{&message, offsetof(SourceMessage, sizes) + sizes.size_bytes()};
+  alignas(cmsghdr) char control[CMSG_SPACE(kRightsBytes)] = {};
   msghdr header{};
   header.msg_iov = &bytes;
   header.msg_iovlen = 1;
   header.msg_control = control;
-  header.msg_controllen = sizeof(control);
+  header.msg_controllen = CMSG_SPACE(fds.size_bytes());
   cmsghdr* rights = CMSG_FIRSTHDR(&header);
   rights->cmsg_level = SOL_SOCKET;
   rights->cmsg_type = SCM_RIGHTS;
-  rights->cmsg_len = CMSG_LEN(sizeof(fd));
-  memcpy(CMSG_DATA(rights), &fd, sizeof(fd));
+  rights->cmsg_len = CMSG_LEN(fds.size_bytes());
+  memcpy(CMSG_DATA(rights), fds.data(), fds.size_bytes());
   while (sendmsg(socket, &header, MSG_NOSIGNAL) < 0) {
     if (errno == EPIPE || errno == ECONNRESET) return absl::UnavailableError("the child is gone");
     if (errno != EINTR) return absl::ErrnoToStatus(errno, "sendmsg");
@@ -57,9 +68,9 @@ void TakeWake(int socket) {
 }
 
 absl::StatusOr<std::optional<ReceivedSource>> ReceiveMessage(int socket) {
-  SourceMessage message{};
+  SourceMessage message;
   iovec bytes{&message, sizeof(message)};
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
+  alignas(cmsghdr) char control[CMSG_SPACE(kRightsBytes)];
   msghdr header{};
   header.msg_iov = &bytes;
   header.msg_iovlen = 1;
@@ -74,9 +85,14 @@ absl::StatusOr<std::optional<ReceivedSource>> ReceiveMessage(int socket) {
   if ((header.msg_flags & MSG_CTRUNC) != 0) return absl::ResourceExhaustedError("no descriptor");
   const cmsghdr* rights = CMSG_FIRSTHDR(&header);
   if (rights == nullptr) return std::optional<ReceivedSource>();
-  int fd = -1;
-  memcpy(&fd, CMSG_DATA(rights), sizeof(fd));
-  return std::optional<ReceivedSource>({message.id, UniqueFd(fd)});
+  const size_t count = (rights->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+  ReceivedSource source{message.id, std::vector<PackedFile>(count)};
+  for (size_t i = 0; i < count; ++i) {
+    int fd = -1;
+    memcpy(&fd, CMSG_DATA(rights) + i * sizeof(fd), sizeof(fd));
+    source.files[i] = {UniqueFd(fd), message.has_sizes != 0 ? message.sizes[i] : 0};
+  }
+  return std::optional<ReceivedSource>(std::move(source));
 }
 
 }  // namespace bigscan

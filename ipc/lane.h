@@ -16,9 +16,12 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
+#include "ipc/packed_file.h"
 #include "ipc/shared_memory.h"
 #include "ipc/unique_fd.h"
 
@@ -41,14 +44,17 @@ struct LaneSocket {
 
 // One byte over the socket; does nothing when the other side is gone or has wakes enough to read.
 void SendWake(int socket);
-// Tells a child about source `id`, whose descriptor is `fd`. kUnavailable if the child is gone.
-absl::Status SendSource(int socket, uint32_t id, int fd);
+// Tells a child about source `id`: its descriptor, or those of the files in a pack, with their sizes.
+// kUnavailable if the child is gone. REQUIRES: 1 to kMostPackedFiles descriptors, and `sizes` as many or
+// none.
+absl::Status SendSource(int socket, uint32_t id, std::span<const int> fds,
+                        std::span<const uint64_t> sizes);
 // Reads a wake away, if one has come.
 void TakeWake(int socket);
 
 struct ReceivedSource {
   uint32_t id;
-  UniqueFd fd;
+  std::vector<PackedFile> files;  // of size 0 if no sizes were sent; at least one
 };
 // Sleeps until a message comes. Returns nothing for a wake. Fails when the other side is gone.
 absl::StatusOr<std::optional<ReceivedSource>> ReceiveMessage(int socket);

@@ -5,34 +5,49 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "absl/strings/string_view.h"
+#include "ipc/packed_file.h"
+#include "ipc/page_cache.h"
 #include "ipc/unique_fd.h"
 #include "ipc/wire.h"
 
 namespace bigscan {
 
+// One input, or a pack of small ones: the files `id`, `id` + 1, and so on.
 struct Source {
   uint32_t id = 0;         // ascending
-  UniqueFd fd;             // open until EndSource
+  UniqueFd fd;             // open until EndSource; unless it is a pack
   bool is_stream = false;  // read by a feeder into blocks; otherwise mapped by the workers
   bool seekable = false;   // a stream that can be read again
   uint64_t begin = 0;      // the bytes to scan, [begin, end)
   uint64_t end = 0;
+  uint32_t how = 0;  // to be told to the mapper with each chunk: how the client wants it to be read
+  ColdRanges cold = {};  // what is to be dropped from the page cache behind the scan, if no pack
+  std::vector<PackedFile> pack = {};  // when not empty, [begin, end) counts their bytes together
+
+  size_t files() const { return pack.empty() ? 1 : pack.size(); }
 };
 
 class ScanClient {
  public:
   virtual ~ScanClient() = default;
 
-  // The next source, in order; nothing after the last one.
-  virtual std::optional<Source> NextSource() = 0;
+  // The next source, in order; nothing after the last one. A pack holds at most `most_files`, and
+  // so many descriptors may the client itself keep open for what comes next.
+  virtual std::optional<Source> NextSource(size_t most_files) = 0;
 
   struct Range {
     uint64_t begin;
     uint64_t end;
+    // The bytes around them that are scanned like a file of their own: all of the source, or a part.
+    uint64_t file_begin;
+    uint64_t file_end;
+    Note note = {};
   };
-  // The next chunk of a mapped source; nothing after the last one. Called for one source at a time.
+  // The next chunk of a mapped source that is no pack; nothing after the last one. Called for one
+  // source at a time.
   virtual std::optional<Range> NextChunk(const Source& source) = 0;
 
   struct Result {
@@ -40,19 +55,25 @@ class ScanClient {
     absl::string_view block;  // a stream's chunk, which lives as long
     uint64_t begin;           // where the chunk begins in the source
     uint64_t end;
-    uint64_t records;
-    Loss loss;
+    bool more;  // it is a part of the chunk's result, and others follow
   };
-  // Commits a chunk's result: in order, each once, and only after Flush has returned kDone.
+  // Commits a chunk's result, or the next part of it: in order, each once, and only after Flush has
+  // returned kDone. It may be taken in piece by piece while it is flushed.
   virtual void Merge(const Source& source, const Result& result) = 0;
+
+  // Asked once the last part of a chunk's result is merged and flushed: whether the chunk is to be mapped
+  // once more, with another note, now that all before it is known. What comes of it is merged next.
+  virtual std::optional<Note> Again() { return std::nullopt; }
 
   // The bytes [begin, end) of a source could not be scanned; end is 0 when it is not known.
   virtual void Lost(const Source& source, uint64_t begin, uint64_t end,
                     absl::string_view reason) = 0;
   // The source could not be read any further.
-  virtual void ReadError(const Source& source, int error) = 0;
+  virtual void ReadError(const Source& source, absl::string_view reason) = 0;
   // All results of the source have been merged.
   virtual void EndSource(const Source& source) = 0;
+  // No more will come, of any source. Flush is called once more.
+  virtual void EndScan() = 0;
 
   // No further chunk of the source that is being merged, or of any source, can change the result.
   virtual bool SourceDecided() const = 0;

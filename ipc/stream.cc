@@ -1,7 +1,7 @@
 #include "ipc/stream.h"
 
-#include <errno.h>
 #include <sched.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <utility>
@@ -9,14 +9,17 @@
 namespace bigscan {
 namespace {
 
-constexpr uint32_t kMostDeaths = 2;
+// Feeders in a row that a stream may cost without a block between. By SIGKILL and SIGTERM others end one,
+// who do not mean the stream.
+constexpr uint32_t kMostFaults = 2;
+constexpr uint32_t kMostDeaths = 8;
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Stream>> Stream::Start(const Source& source, char delimiter,
-                                                      const BlockPool& pool, int cpu,
-                                                      const TestHook& hook, InChild in_child) {
-  auto stream = std::unique_ptr<Stream>(new Stream(source, delimiter, pool, cpu, hook));
+absl::StatusOr<std::unique_ptr<Stream>> Stream::Start(const Source& source, const Options& options,
+                                                      const BlockPool& pool, const TestHook& hook,
+                                                      InChild in_child) {
+  auto stream = std::unique_ptr<Stream>(new Stream(source, options, pool, hook));
   stream->position_ = source.begin;
   if (absl::Status status = stream->Spawn(in_child); !status.ok()) return status;
   return stream;
@@ -25,26 +28,28 @@ absl::StatusOr<std::unique_ptr<Stream>> Stream::Start(const Source& source, char
 absl::Status Stream::Spawn(InChild in_child) {
   auto lane = FeederLane::Create();
   if (!lane.ok()) return lane.status();
-  if (source_.seekable && lseek(source_.fd.get(), static_cast<off_t>(position_), SEEK_SET) < 0) {
-    return absl::ErrnoToStatus(errno, "lseek");
-  }
   absl::StatusOr<Child> child = Child::Fork([&] {
     (*lane)->BecomeChild();
     if (lane_ != nullptr) lane_->CloseBoth();
     in_child();
     close(STDOUT_FILENO);
-    if (cpu_ >= 0) {
+    if (options_.cpu >= 0) {
       cpu_set_t set;
       CPU_ZERO(&set);
-      CPU_SET(static_cast<size_t>(cpu_), &set);
+      CPU_SET(static_cast<size_t>(options_.cpu), &set);
       sched_setaffinity(0, sizeof(set), &set);
     }
     RunFeeder(lane->get(), pool_,
-              {.fd = source_.fd.get(),
-               .begin = position_,
-               .end = source_.end,
-               .delimiter = delimiter_,
-               .attempt = deaths_},
+              {.stream = {.fd = source_.fd.get(),
+                          .seekable = source_.seekable,
+                          .begin = source_.begin,
+                          .end = source_.end,
+                          .position = position_},
+               .decoders = options_.decoders,
+               .delimiter = options_.delimiter,
+               .patience_us = options_.patience_us,
+               .attempt = deaths_,
+               .binary = binary_},
               hook_);
   });
   if (!child.ok()) return child.status();
@@ -67,7 +72,9 @@ bool Stream::TakeBlock(FilledBlock* block) {
   }
   position_ = block->lost_end != 0 ? block->lost_end : block->begin + block->size;
   deaths_ = 0;
+  faults_ = 0;
   at_end_ = block->at_end != 0;
+  binary_ = block->binary != 0;
   return true;
 }
 
@@ -78,7 +85,9 @@ void Stream::Free(uint32_t block) {
 absl::StatusOr<std::optional<Stream::End>> Stream::Recover(InChild in_child) {
   if (child_.has_value() || at_end_ || lane_->HasFromChild()) return std::optional<End>();
   ++stats_.deaths;
-  if (source_.seekable && ++deaths_ < kMostDeaths) {
+  ++deaths_;
+  if (end_.signal != SIGKILL && end_.signal != SIGTERM) ++faults_;
+  if (source_.seekable && faults_ < kMostFaults && deaths_ < kMostDeaths) {
     if (absl::Status status = Spawn(in_child); !status.ok()) return status;
     return std::optional<End>();
   }

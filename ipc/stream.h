@@ -34,16 +34,25 @@ class Stream {
   // In the new child, before it begins: gives up what it must not hold.
   using InChild = absl::FunctionRef<void()>;
 
-  // Forks the feeder of `source`, which must outlive the stream like `pool` and `hook`.
-  static absl::StatusOr<std::unique_ptr<Stream>> Start(const Source& source, char delimiter,
-                                                       const BlockPool& pool, int cpu,
-                                                       const TestHook& hook, InChild in_child);
+  // Forks the feeder of `source`, which must outlive the stream like `pool`, `hook` and the decoders.
+  struct Options {
+    char delimiter = '\n';
+    const DecoderFactory* decoders = nullptr;
+    uint64_t patience_us = 0;  // see FeederTask
+    int cpu = -1;              // to pin the feeder to, or -1
+  };
+  static absl::StatusOr<std::unique_ptr<Stream>> Start(const Source& source, const Options& options,
+                                                       const BlockPool& pool, const TestHook& hook,
+                                                       InChild in_child);
   ~Stream() { Stop(); }
 
   // The next block, in order.
   bool TakeBlock(FilledBlock* block);
   // A block is committed, or was never needed.
   void Free(uint32_t block);
+
+  // A longer record is lost.
+  uint64_t most_record_bytes() const { return pool_.capacity(); }
 
   // The feeder has announced the end, or has died for good.
   bool at_end() const { return at_end_; }
@@ -67,16 +76,15 @@ class Stream {
   const ProcessStats& stats() const { return stats_; }
 
  private:
-  Stream(const Source& source, char delimiter, const BlockPool& pool, int cpu, const TestHook& hook)
-      : source_(source), delimiter_(delimiter), pool_(pool), cpu_(cpu), hook_(hook) {}
+  Stream(const Source& source, const Options& options, const BlockPool& pool, const TestHook& hook)
+      : source_(source), options_(options), pool_(pool), hook_(hook) {}
 
   absl::Status Spawn(InChild in_child);
   void Reap();
 
   const Source& source_;
-  const char delimiter_;
+  const Options options_;
   const BlockPool& pool_;
-  const int cpu_;  // or -1
   const TestHook& hook_;
   std::shared_ptr<FeederLane> lane_;
   std::optional<Child> child_;
@@ -84,7 +92,9 @@ class Stream {
   std::set<uint32_t> under_way_;  // blocks that the feeder has handed over
   uint64_t position_ = 0;         // the stream up to here has been handed over
   uint32_t deaths_ = 0;           // in a row, without a block between
+  uint32_t faults_ = 0;           // those of them that nobody else caused
   bool at_end_ = false;
+  bool binary_ = false;  // as the feeder says
   ProcessStats stats_{.name = "feeder"};
 };
 

@@ -5,11 +5,20 @@
 #ifndef BIGSCAN_IPC_WIRE_H_
 #define BIGSCAN_IPC_WIRE_H_
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 
 namespace bigscan {
 
 constexpr uint32_t kNoBlock = UINT32_MAX;
+
+// What a feeder looks at before it hands anything over: grep's first buffer.
+constexpr uint64_t kStreamHeadBytes = 96 << 10;
+constexpr size_t kErrorBytes = 104;  // of a message, with its NUL
+
+// What the client has to tell its mapper of a chunk.
+using Note = std::array<uint64_t, 4>;
 
 // Coordinator to worker: map this chunk.
 struct Task {
@@ -17,34 +26,27 @@ struct Task {
   uint64_t index;  // counts the chunks of the source, from 0
   uint64_t begin;  // the chunk's bytes in the source, [begin, end)
   uint64_t end;
-  uint64_t file_begin;  // the bytes of the source to scan at all, when mapped
+  uint64_t
+      file_begin;  // when mapped, the part of the source that is scanned like a file of its own
   uint64_t file_end;
   uint32_t source;
   uint32_t block;    // the block that holds the bytes, or kNoBlock when the file is to be mapped
+  uint32_t files;    // how many files the source is a pack of, or 0; the chunk is then all of them
   uint32_t attempt;  // how many workers this chunk has killed
+  uint32_t parts;    // how many parts of its result have come already
+  uint32_t binary;   // the stream is binary: see FilledBlock
+  uint32_t how;      // what the client says of the source: see Source
+  Note note;         // and of the chunk: see ScanClient::Range
 };
 
-// Bytes that a worker could not map, and why.
-struct Loss {
-  enum class Reason : uint32_t {
-    kNone,
-    kTruncated,  // the file has become shorter than it was when it was opened
-    kFailed,     // the handler failed: the result holds its message instead
-  };
-  Reason reason;
-  uint64_t begin;
-  uint64_t end;
-};
-
-// Worker to coordinator: a chunk is mapped. Its result lies in the lane's arena.
+// Worker to coordinator: a chunk, or a part of it, is mapped. The result lies in the lane's arena.
 struct TaskResult {
   uint64_t index;
   uint32_t source;
   uint64_t result_begin;  // position in the arena
   uint64_t result_size;   // bytes
   uint64_t arena_end;     // what may be released once the result is committed
-  uint64_t records;       // how many records the chunk owns; 0 unless asked for
-  Loss loss;
+  uint32_t more;          // further parts of the result follow
 };
 
 // Coordinator to feeder: fill this block.
@@ -59,8 +61,9 @@ struct FilledBlock {
   uint64_t size;   // bytes; 0 at the end of the stream, and for a loss
   uint64_t
       lost_end;  // when not 0: the bytes [begin, lost_end) were a record longer than a block can be
-  int32_t error;    // errno of a failed read, after which the stream ends
-  uint32_t at_end;  // the stream has ended
+  uint32_t at_end;          // the stream has ended
+  uint32_t binary;          // among the first kStreamHeadBytes of the stream is a NUL
+  char error[kErrorBytes];  // unless empty, why it ended here: text that ends with a NUL
 };
 
 }  // namespace bigscan

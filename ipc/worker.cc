@@ -5,7 +5,9 @@
 #include <cstdlib>
 #include <map>
 #include <optional>
+#include <span>
 #include <utility>
+#include <vector>
 
 #include "ipc/clock.h"
 
@@ -31,22 +33,38 @@ class Worker {
     while (true) {
       Task task;
       WaitUntil([&] { return lane_->TakeFromParent(&task); });
-      const int fd = task.block == kNoBlock ? FindSource(task.source) : -1;
+      const std::span<const PackedFile> files =
+          task.block == kNoBlock ? FindSource(task.source) : std::span<const PackedFile>();
       hook_.MaybeDie(TestHook::Stage::kMap, task.seq, task.attempt);
-      Handle(task, fd);
+      Handle(task, files);
     }
   }
 
  private:
-  void Handle(const Task& task, int fd) {
-    result_.clear();
-    const absl::string_view block =
-        task.block == kNoBlock
-            ? absl::string_view()
-            : absl::string_view(blocks_ + task.block * block_size_, task.end - task.begin);
-    const ChunkMapper::Outcome outcome = mapper_->Map(task, fd, block, &result_);
-    if (result_.size() > arena_->capacity()) abort();  // breaks MostResultBytes
+  void Map(const Task& task, std::span<const PackedFile> files, ChunkMapper::SendPart send_part) {
+    if (task.files != 0) return mapper_->MapPack(files, send_part, &result_);
+    if (task.block == kNoBlock) {
+      return mapper_->Map(task, files[0].fd.get(), "", send_part, &result_);
+    }
+    const absl::string_view block(blocks_ + task.block * block_size_, task.end - task.begin);
+    return mapper_->Map(task, -1, block, send_part, &result_);
+  }
 
+  void Handle(const Task& task, std::span<const PackedFile> files) {
+    result_.clear();
+    uint32_t parts = 0;
+    const auto send_part = [&] {
+      if (result_.size() < ChunkMapper::kPartBytes) return;
+      if (parts++ >= task.parts) Send(task, true);
+      result_.clear();
+    };
+    Map(task, files, send_part);
+    Send(task, false);
+    lane_->counters().done.fetch_add(1, std::memory_order_relaxed);
+  }
+
+  void Send(const Task& task, bool more) {
+    if (result_.size() > arena_->capacity()) abort();  // breaks MostResultBytes
     std::optional<Arena::Place> place;
     WaitUntil([&] { return (place = arena_->Put(result_)).has_value(); });
     hook_.MaybeDie(TestHook::Stage::kSend, task.seq, task.attempt);
@@ -55,10 +73,7 @@ class Worker {
                          .result_begin = place->begin,
                          .result_size = result_.size(),
                          .arena_end = place->arena_end,
-                         .records = outcome.records,
-                         .loss = outcome.loss});
-    ChildCounters& counters = lane_->counters();
-    counters.done.fetch_add(1, std::memory_order_relaxed);
+                         .more = more});
     if (lane_->WaitingForChild() < kEnoughTasks || result_.size() > kSmallResult ||
         task.block != kNoBlock) {
       lane_->WakeParent();
@@ -84,16 +99,16 @@ class Worker {
     absl::StatusOr<std::optional<ReceivedSource>> message = ReceiveMessage(lane_->child_socket());
     if (!message.ok()) _exit(absl::IsUnavailable(message.status()) ? 0 : 1);
     if (message->has_value()) {
-      sources_.insert_or_assign((*message)->id, std::move((*message)->fd));
+      sources_.insert_or_assign((*message)->id, std::move((*message)->files));
     }
   }
 
-  // The descriptor of a source; the coordinator sent it before the first task. Tasks come in the
-  // order of their sources, so that those before it are done with.
-  int FindSource(uint32_t id) {
+  // The files of a source; the coordinator sent them before the first task. Tasks come in the order of
+  // their sources, so that those before it are done with.
+  std::span<const PackedFile> FindSource(uint32_t id) {
     while (!sources_.contains(id)) Receive();
     sources_.erase(sources_.begin(), sources_.find(id));
-    return sources_.at(id).get();
+    return sources_.begin()->second;
   }
 
   static constexpr size_t kSmallResult = 64;
@@ -104,7 +119,7 @@ class Worker {
   const uint64_t block_size_;
   ChunkMapper* const mapper_;
   const TestHook& hook_;
-  std::map<uint32_t, UniqueFd> sources_;
+  std::map<uint32_t, std::vector<PackedFile>> sources_;
   std::string result_;
 };
 

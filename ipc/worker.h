@@ -3,11 +3,14 @@
 #define BIGSCAN_IPC_WORKER_H_
 
 #include <cstdint>
+#include <span>
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "ipc/arena.h"
 #include "ipc/lane.h"
+#include "ipc/packed_file.h"
 #include "ipc/test_hook.h"
 #include "ipc/wire.h"
 
@@ -18,19 +21,27 @@ using WorkerLane = Lane<Task, TaskResult>;
 // What to do with a chunk. Made before the fork; called in the workers only.
 class ChunkMapper {
  public:
-  struct Outcome {
-    uint64_t records = 0;
-    Loss loss = {};
-  };
-
   virtual ~ChunkMapper() = default;
 
-  // Maps a chunk that lies in the file `fd`, or, with fd < 0, the whole records in `block`. Puts
-  // the result into `result`, which is empty, and must depend on nothing but the chunk.
-  virtual Outcome Map(const Task& task, int fd, absl::string_view block, std::string* result) = 0;
+  // Sends what is in the result as a part of it, and empties it: what a chunk can come to has no
+  // bound, what lies in shared memory must have one.
+  using SendPart = absl::FunctionRef<void()>;
 
-  // The most bytes that a result can have for a chunk of `chunk_size` bytes.
-  virtual uint64_t MostResultBytes(uint64_t chunk_size) const = 0;
+  // Maps the chunk of `task`: the bytes of the file `fd`, or, if that is below 0, of `block`. Puts
+  // the result into `result`, which is empty, and calls `send_part` when it holds kPartBytes or
+  // more. The result and its parts must depend on nothing but the chunk: when the worker dies,
+  // another one makes them again, and those that have come are left out.
+  virtual void Map(const Task& task, int fd, absl::string_view block, SendPart send_part,
+                   std::string* result) = 0;
+
+  // The same for a pack, all of whose files one chunk covers.
+  virtual void MapPack(std::span<const PackedFile> files, SendPart send_part,
+                       std::string* result) = 0;
+
+  // The most bytes that a part of a result can have.
+  virtual uint64_t MostResultBytes() const = 0;
+
+  static constexpr size_t kPartBytes = 512 << 10;
 };
 
 // Runs until the coordinator is gone, and does not return. `blocks` is the memory of the stream

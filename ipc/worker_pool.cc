@@ -1,6 +1,7 @@
 #include "ipc/worker_pool.h"
 
 #include <sched.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <utility>
@@ -12,17 +13,41 @@ namespace {
 
 // Tasks in a lane, so that no worker waits for the coordinator between two.
 constexpr size_t kDepth = 8;
-// Results that a worker may have waiting for earlier chunks to be committed.
-constexpr size_t kMostUncommitted = WorkerLane::kCapacity - kDepth;
 constexpr int kMostIdleDeaths = 8;
 // What a worker's results may take together while the output is slow.
 constexpr uint64_t kUsualArenaBytes = 8 << 20;
+// So many parts of results lie in an arena, and maybe one that is larger.
+constexpr size_t kMostParts = kUsualArenaBytes / ChunkMapper::kPartBytes + 1;
+// Results that a worker may have waiting for earlier chunks to be committed, so that its messages
+// always fit into the lane.
+constexpr size_t kMostUncommitted = WorkerLane::kCapacity - kDepth - kMostParts;
 
 void PinTo(int cpu) {
   cpu_set_t set;
   CPU_ZERO(&set);
   CPU_SET(static_cast<size_t>(cpu), &set);
   sched_setaffinity(0, sizeof(set), &set);
+}
+
+absl::Status SendFilesOf(const Source& source, int socket) {
+  if (source.pack.empty()) {
+    const int fd = source.fd.get();
+    return SendSource(socket, source.id, {&fd, 1}, {});
+  }
+  int fds[kMostPackedFiles];
+  uint64_t sizes[kMostPackedFiles];
+  for (size_t i = 0; i < source.pack.size(); ++i) {
+    fds[i] = source.pack[i].fd.get();
+    sizes[i] = source.pack[i].size;
+  }
+  return SendSource(socket, source.id, {fds, source.pack.size()}, {sizes, source.pack.size()});
+}
+
+// What the coordinator has open is not the worker's business, and would count against its limit of
+// descriptors.
+void CloseAllBut(int fd) {
+  if (fd > STDERR_FILENO + 1) close_range(STDERR_FILENO + 1, static_cast<unsigned>(fd) - 1, 0);
+  close_range(static_cast<unsigned>(fd) + 1, ~0U, 0);
 }
 
 bool HasRoom(const WorkerProcess& worker) {
@@ -46,9 +71,7 @@ absl::Status WorkerPool::Spawn(size_t index) {
 
   absl::StatusOr<Child> child = Child::Fork([&] {
     worker->lane->BecomeChild();
-    for (const auto& other : workers_) {
-      if (other != nullptr) other->lane->CloseBoth();
-    }
+    CloseAllBut(worker->lane->child_socket());
     close(STDIN_FILENO);
     close(STDOUT_FILENO);
     if (!options_.cpus.empty()) PinTo(options_.cpus[index % options_.cpus.size()]);
@@ -67,11 +90,12 @@ absl::Status WorkerPool::Spawn(size_t index) {
 }
 
 WorkerProcess* WorkerPool::LeastBusy() const {
-  const auto least =
-      std::min_element(workers_.begin(), workers_.end(), [](const auto& a, const auto& b) {
-        return std::pair(!HasRoom(*a), a->tasks.size()) < std::pair(!HasRoom(*b), b->tasks.size());
-      });
-  return least == workers_.end() || !HasRoom(**least) ? nullptr : least->get();
+  const auto end =
+      workers_.begin() + static_cast<ptrdiff_t>(std::min<size_t>(workers_.size(), options_.count));
+  const auto least = std::min_element(workers_.begin(), end, [](const auto& a, const auto& b) {
+    return std::pair(!HasRoom(*a), a->tasks.size()) < std::pair(!HasRoom(*b), b->tasks.size());
+  });
+  return least == end || !HasRoom(**least) ? nullptr : least->get();
 }
 
 absl::StatusOr<bool> WorkerPool::CanAssign() {
@@ -85,10 +109,13 @@ absl::StatusOr<bool> WorkerPool::CanAssign() {
   return least != nullptr;
 }
 
-absl::Status WorkerPool::Assign(const Task& task, int source_fd) {
-  WorkerProcess* worker = LeastBusy();
+absl::Status WorkerPool::Assign(const Task& task, const Source& source) {
+  return Give(task, source, LeastBusy());
+}
+
+absl::Status WorkerPool::Give(const Task& task, const Source& source, WorkerProcess* worker) {
   if (task.block == kNoBlock && worker->last_source < int64_t{task.source}) {
-    absl::Status status = SendSource(worker->lane->parent_socket(), task.source, source_fd);
+    absl::Status status = SendFilesOf(source, worker->lane->parent_socket());
     // A worker that died just now shows as such in the next round, and its tasks are given away.
     if (!status.ok() && !absl::IsUnavailable(status)) return status;
     worker->last_source = task.source;
@@ -96,6 +123,13 @@ absl::Status WorkerPool::Assign(const Task& task, int source_fd) {
   worker->tasks.push_back(task);
   worker->lane->SendToChild(task);
   return absl::OkStatus();
+}
+
+absl::Status WorkerPool::AssignToReserve(const Task& task, const Source& source) {
+  while (workers_.size() <= options_.count) {
+    if (absl::Status status = Spawn(workers_.size()); !status.ok()) return status;
+  }
+  return Give(task, source, workers_.back().get());
 }
 
 void WorkerPool::TakeResults(OnResult on_result) {
@@ -108,7 +142,11 @@ void WorkerPool::TakeResults(OnResult on_result) {
         worker->child->Kill();  // what it writes into its lane can no longer be trusted
         break;
       }
-      worker->tasks.pop_front();
+      if (result.more != 0) {
+        ++worker->tasks.front().parts;
+      } else {
+        worker->tasks.pop_front();
+      }
       ++worker->uncommitted;
       idle_deaths_ = 0;
       on_result(worker, task, result);
@@ -126,7 +164,7 @@ void WorkerPool::Reap(size_t index, ChildEnd* end) {
 }
 
 absl::Status WorkerPool::HandleDeaths(OnResult on_result, OnDeath on_death,
-                                      absl::FunctionRef<int(uint32_t)> source_fd) {
+                                      absl::FunctionRef<const Source&(uint32_t)> find_source) {
   for (size_t i = 0; i < workers_.size(); ++i) {
     pollfd died{.fd = workers_[i]->child->pidfd(), .events = POLLIN, .revents = 0};
     if (poll(&died, 1, 0) != 1) continue;
@@ -149,14 +187,9 @@ absl::Status WorkerPool::HandleDeaths(OnResult on_result, OnDeath on_death,
     for (Task& task : dead->tasks) {
       const Retry retry = on_death(&task, std::exchange(blamed, false), end);
       if (retry == Retry::kNever) continue;
-      if (task.block == kNoBlock && replacement.last_source < int64_t{task.source}) {
-        absl::Status status =
-            SendSource(replacement.lane->parent_socket(), task.source, source_fd(task.source));
-        if (!status.ok() && !absl::IsUnavailable(status)) return status;
-        replacement.last_source = task.source;
+      if (absl::Status status = Give(task, find_source(task.source), &replacement); !status.ok()) {
+        return status;
       }
-      replacement.tasks.push_back(task);
-      replacement.lane->SendToChild(task);
     }
     dead->tasks.clear();
   }

@@ -33,7 +33,7 @@ struct WorkerProcess {
   Arena arena;
   std::optional<Child> child;
   std::deque<Task> tasks;    // assigned and not completed, in the order of the lane
-  uint32_t uncommitted = 0;  // completed, and their results not committed
+  uint32_t uncommitted = 0;  // results, or parts of them, that have come and are not committed
   int64_t last_source = -1;  // whose descriptor it has been sent
 };
 
@@ -52,7 +52,11 @@ class WorkerPool {
   // Whether a task can be assigned now. Forks a further worker when the others have enough to do.
   absl::StatusOr<bool> CanAssign();
   // Gives `task` to the worker with the least to do. REQUIRES: CanAssign() has just returned true.
-  absl::Status Assign(const Task& task, int source_fd);
+  absl::Status Assign(const Task& task, const Source& source);
+
+  // Gives `task` to a worker that has nothing else to do, beyond Options::count: all others may have to
+  // wait until this task's result is committed. REQUIRES: the last task so given is committed.
+  absl::Status AssignToReserve(const Task& task, const Source& source);
 
   // Takes what has been completed.
   using OnResult = absl::FunctionRef<void(const std::shared_ptr<WorkerProcess>&, const Task&,
@@ -66,7 +70,7 @@ class WorkerPool {
   // Reaps the dead, and gives what they leave to replacements. Fails when workers die without
   // having done anything.
   absl::Status HandleDeaths(OnResult on_result, OnDeath on_death,
-                            absl::FunctionRef<int(uint32_t source)> source_fd);
+                            absl::FunctionRef<const Source&(uint32_t id)> find_source);
 
   // In a child of the coordinator that is no worker.
   void CloseLanes();
@@ -83,6 +87,7 @@ class WorkerPool {
 
  private:
   absl::Status Spawn(size_t index);
+  absl::Status Give(const Task& task, const Source& source, WorkerProcess* worker);
   WorkerProcess* LeastBusy() const;
   void Reap(size_t index, ChildEnd* end);
 
