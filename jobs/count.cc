@@ -8,31 +8,74 @@
 
 namespace bigscan {
 
-void CountJob::StartChunk(uint64_t /*begin*/, std::string* /*partial*/) { in_chunk_ = 0; }
+using Print = CountOptions::Print;
 
-void CountJob::Map(const RecordScanner::Selected& selected, std::string* /*partial*/) {
-  in_chunk_ += selected.records;
+namespace {
+
+// In the other modes the first selected record decides the source.
+bool Counts(Print print) { return print == Print::kCount || print == Print::kTotal; }
+
+}  // namespace
+
+CountJob::CountJob(const CountOptions& options)
+    : options_(options),
+      enough_(std::min(options.max_count.value_or(UINT64_MAX),
+                       Counts(options.print) ? UINT64_MAX : uint64_t{1})) {}
+
+void CountJob::StartChunk(uint64_t /*begin*/, Partial* /*partial*/) {
+  in_chunk_ = 0;
+  in_binary_ = 0;
+  binary_ = false;
 }
 
-void CountJob::EndChunk(std::string* partial) { AppendVarint(in_chunk_, partial); }
+bool CountJob::Map(const RecordScanner::Selected& selected, Partial* /*partial*/) {
+  binary_ |= selected.binary;
+  if (binary_ && options_.binary == BinaryData::kVoid) return false;
+  (binary_ ? in_binary_ : in_chunk_) += selected.records;
+  return in_chunk_ + in_binary_ < enough_;
+}
+
+void CountJob::EndChunk(Partial* partial) {
+  AppendVarint(in_chunk_, &partial->bytes());
+  AppendVarint(in_binary_ << 1 | static_cast<uint64_t>(binary_), &partial->bytes());
+}
 
 void CountJob::Merge(const SourceInfo& /*source*/, const PartialResult& partial) {
   absl::string_view bytes = partial.bytes;
-  uint64_t selected = 0;
-  TakeVarint(&bytes, &selected);
-  if (options_.max_count.has_value()) {
-    selected = std::min(selected, *options_.max_count - in_source_);
+  uint64_t in_text = 0;
+  uint64_t in_binary = 0;
+  if (!TakeVarint(&bytes, &in_text) || !TakeVarint(&bytes, &in_binary)) return;
+  in_source_ += std::min(in_text, enough_ - in_source_);
+  if (SourceDecided()) return;  // before any binary data
+  if ((in_binary & 1) != 0 && options_.binary == BinaryData::kVoid) {
+    void_ = true;
+    in_source_ = 0;
   }
-  in_source_ += selected;
-  selected_in_all_ += selected;
+  in_source_ += std::min(in_binary >> 1, enough_ - in_source_);
 }
 
 void CountJob::EndSource(const SourceInfo& source) {
-  if (!options_.quiet) {
-    if (options_.with_path) absl::StrAppend(&lines_, source.name, ":");
+  const bool with_name = options_.print == Print::kCount
+                             ? source.show_name
+                             : options_.print == (in_source_ > 0 ? Print::kNamesWithMatches
+                                                                 : Print::kNamesWithoutMatch);
+  if (with_name) AppendColored(source.name, options_.colors.name, &lines_);
+  if (options_.print == Print::kCount) {
+    if (with_name && options_.null_after_name) lines_ += '\0';
+    if (with_name && !options_.null_after_name) {
+      AppendColored(":", options_.colors.separator, &lines_);
+    }
     absl::StrAppend(&lines_, in_source_, "\n");
+  } else if (with_name) {
+    lines_ += options_.null_after_name ? '\0' : '\n';
   }
+  selected_in_all_ += in_source_;
   in_source_ = 0;
+  void_ = false;
+}
+
+void CountJob::EndScan() {
+  if (options_.print == Print::kTotal) absl::StrAppend(&lines_, selected_in_all_, "\n");
 }
 
 bool CountJob::Report(Output* output) {
@@ -41,10 +84,8 @@ bool CountJob::Report(Output* output) {
   return true;
 }
 
-bool CountJob::SourceDecided() const {
-  return options_.max_count.has_value() && in_source_ == *options_.max_count;
-}
+bool CountJob::SourceDecided() const { return void_ || in_source_ == enough_; }
 
-bool CountJob::AllDecided() const { return options_.quiet && selected_in_all_ > 0; }
+bool CountJob::AllDecided() const { return options_.print == Print::kNothing && selected() > 0; }
 
 }  // namespace bigscan

@@ -1,68 +1,111 @@
-// The grep job: prints the selected records, in order, with prefixes as grep has them.
+// The grep job: prints the selected records, in order, and what stands around them, in some format.
 #ifndef BIGSCAN_JOBS_GREP_H_
 #define BIGSCAN_JOBS_GREP_H_
 
 #include <cstdint>
+#include <deque>
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
-#include "jobs/grep_partial.h"
+#include "jobs/context.h"
 #include "jobs/job.h"
+#include "jobs/line_partial.h"
+#include "jobs/record_format.h"
 
 namespace bigscan {
 
 struct GrepOptions {
-  bool with_path = false;             // `path:` before each record
-  bool with_number = false;           // `number:` before each record, counted from 1 in each source
-  std::optional<uint64_t> max_count;  // print no more records of each source
+  ContextOptions context = {};
+  // With its delimiter and color; none if empty.
+  std::string group_separator = {};
+  BinaryData binary = BinaryData::kHide;
   char delimiter = '\n';
 };
 
 class GrepJob : public Job {
  public:
-  explicit GrepJob(const GrepOptions& options);
+  GrepJob(const GrepOptions& options, std::unique_ptr<RecordFormat> format);
 
-  void StartChunk(uint64_t begin, std::string* partial) override;
-  void Map(const RecordScanner::Selected& selected, std::string* partial) override;
-  void EndChunk(std::string* partial) override;
+  void StartChunk(uint64_t begin, Partial* partial) override;
+  bool Map(const RecordScanner::Selected& selected, Partial* partial) override;
+  void EndChunk(Partial* partial) override;
+  std::vector<RecordFailure> TakeFailures() override { return format_->TakeFailures(); }
 
   void Merge(const SourceInfo& source, const PartialResult& partial) override;
   bool Report(Output* output) override;
   void EndSource(const SourceInfo& source) override;
+  void EndScan() override;
+  bool HidBinaryMatch() const override { return told_binary_; }
   bool SourceDecided() const override;
-  uint64_t selected() const override { return selected_in_all_; }
+  uint64_t selected() const override { return all_.selected + source_stats_.selected; }
 
  private:
-  void MapRuns(const RecordScanner::Selected& selected, std::string* partial);
-  void MapRecords(const RecordScanner::Selected& selected, std::string* partial);
-  void FlushRun(std::string* partial);
-  void PutSpan(const GrepPartialReader::Span& span, Output* output);
-  void PutRecord(const GrepPartialReader::Span& span, Output* output);
+  // Worker.
+  // `block`: where a selected record lies.
+  void Put(const RecordPicker::Picked& picked, const RecordScanner::Selected* block);
+  void PutDecided(const RecordPicker::Picked& picked, const RecordScanner::Selected* block);
+  void AddToRun(absl::string_view bytes, uint64_t begin);
+  void FlushRun();
+  RecordRef RefTo(const RecordPicker::Picked& picked, const RecordScanner::Selected* block);
+
+  // Coordinator.
+  void Take(const LineReader::Item& item, Output* output);
+  void TakeRecord(const LineReader::Item& item, Output* output);
+  void TakeText(const LineReader::Item& item, Output* output);
+  void TakeEnd(const LineReader::Item& item);
+  void StartLine(bool selected, uint64_t offset);
+  void PutBytes(const LineReader::Item& item, Output* output);
   void PutRange(ByteRange range, Output* output);
+  void PrintHeld(Output* output);
+  void DropHeld(uint64_t count);
   void FlushText(Output* output);
 
   const GrepOptions options_;
-  const GrepLayout layout_;
+  const std::unique_ptr<RecordFormat> format_;
+  const LineLayout layout_;
+  const bool verbatim_[2];  // context and selected records
 
   // Worker, for one chunk.
-  GrepPartialWriter writer_;
+  LineWriter writer_;
+  RecordPicker picker_;
   uint64_t chunk_begin_ = 0;
-  uint64_t selected_ = 0;
-  uint64_t records_ = 0;      // in the blocks so far; only when numbered
-  uint64_t last_number_ = 0;  // of the last selected record in the chunk, from 1
-  uint64_t run_begin_ = 0;    // the run that may still grow, in the source
-  absl::string_view run_;
+  absl::string_view run_;   // adjacent records that are printed as they stand: they may still grow
+  uint64_t run_begin_ = 0;  // and where they begin in the source
+  uint64_t undecided_ = 0;  // selected records
+  uint64_t hidden_ = 0;     // records selected in what is binary
+  bool binary_ = false;
+  std::vector<uint32_t> patterns_;  // that match the record being put
+  size_t next_hit_ = 0;
 
   // Coordinator, for one source.
+  ContextGate gate_;
   SourceInfo source_;
+  bool started_ = false;
   PartialResult partial_;
-  GrepPartialReader reader_;
-  uint64_t base_ = 0;    // records in the source's chunks before this one
-  uint64_t number_ = 0;  // of the last printed record
-  uint64_t printed_ = 0;
-  std::string text_;  // composed, and not yet in the output
-  uint64_t selected_in_all_ = 0;
+  LineReader reader_;
+  PrintStats source_stats_;
+  PrintStats all_;
+  bool began_ = false;          // something was printed of the source
+  bool source_binary_ = false;  // no more of the source is printed
+  bool source_void_ = false;    // nothing counts as selected in it
+  bool hid_match_ = false;
+  bool told_binary_ = false;    // of the source that ended last
+  uint64_t number_ = 0;         // of the last record
+  bool adjacent_ = true;        // no record was left out since
+  bool line_selected_ = false;  // the current record
+  enum class Into { kText, kHeld, kNothing } into_ = Into::kNothing;  // where its lines go
+  bool awaits_alternative_ = false;
+  struct Held {
+    std::string text;
+    ByteRange range = {};  // then this, of the file
+    bool unterminated = false;
+  };
+  std::deque<Held> held_;
+  std::string text_;   // composed of the current source, and not yet in the output
+  std::string notes_;  // of what has ended; goes first
 };
 
 }  // namespace bigscan
