@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "lib/varint.h"
 
@@ -21,6 +23,29 @@ std::optional<absl::string_view> TakeString(absl::string_view* from) {
   return bytes;
 }
 
+// From the end of `bytes`.
+bool TakeFooter(absl::string_view* bytes, ChunkFooter* footer) {
+  uint32_t size = 0;
+  if (bytes->size() < sizeof(size)) return false;
+  memcpy(&size, bytes->data() + bytes->size() - sizeof(size), sizeof(size));
+  bytes->remove_suffix(sizeof(size));
+  if (size > bytes->size()) return false;
+  absl::string_view rest = bytes->substr(bytes->size() - size);
+  bytes->remove_suffix(size);
+  const std::optional<absl::string_view> engines = TakeString(&rest);
+  if (!engines.has_value()) return false;
+  footer->engines = std::string(*engines);
+  while (!rest.empty()) {
+    RecordFailure failure{};
+    if (!TakeVarint(&rest, &failure.begin) || !TakeVarint(&rest, &failure.end)) return false;
+    const std::optional<absl::string_view> reason = TakeString(&rest);
+    if (!reason.has_value()) return false;
+    failure.reason = std::string(*reason);
+    footer->failures.push_back(std::move(failure));
+  }
+  return true;
+}
+
 }  // namespace
 
 ChunkResultWriter::ChunkResultWriter(size_t jobs, std::string* result)
@@ -28,12 +53,21 @@ ChunkResultWriter::ChunkResultWriter(size_t jobs, std::string* result)
   result_->push_back(0);
 }
 
-void ChunkResultWriter::Finish(const std::vector<RecordFailure>& failures) {
+void ChunkResultWriter::FinishPart(size_t index) {
+  if (jobs_ == 1) return;
+  for (size_t i = 0; i < jobs_; ++i) AppendString(i == index ? partials_[i] : "", result_);
+  partials_[index].clear();
+}
+
+void ChunkResultWriter::StartPart() { result_->push_back(0); }
+
+void ChunkResultWriter::Finish(const ChunkFooter& footer) {
   for (const std::string& partial : partials_) AppendString(partial, result_);
-  if (failures.empty()) return;
+  if (footer.empty()) return;
   (*result_)[0] = 1;
   const size_t start = result_->size();
-  for (const RecordFailure& failure : failures) {
+  AppendString(footer.engines, result_);
+  for (const RecordFailure& failure : footer.failures) {
     AppendVarint(failure.begin, result_);
     AppendVarint(failure.end, result_);
     AppendString(failure.reason, result_);
@@ -45,27 +79,9 @@ void ChunkResultWriter::Finish(const std::vector<RecordFailure>& failures) {
 std::optional<ChunkResult> ReadChunkResult(size_t jobs, absl::string_view bytes) {
   ChunkResult result;
   if (bytes.empty()) return std::nullopt;
-  const bool has_failures = bytes[0] != 0;
+  const bool has_footer = bytes[0] != 0;
   bytes.remove_prefix(1);
-  if (has_failures) {
-    uint32_t size = 0;
-    if (bytes.size() < sizeof(size)) return std::nullopt;
-    memcpy(&size, bytes.data() + bytes.size() - sizeof(size), sizeof(size));
-    bytes.remove_suffix(sizeof(size));
-    if (size > bytes.size()) return std::nullopt;
-    absl::string_view failures = bytes.substr(bytes.size() - size);
-    bytes.remove_suffix(size);
-    while (!failures.empty()) {
-      RecordFailure failure{};
-      if (!TakeVarint(&failures, &failure.begin) || !TakeVarint(&failures, &failure.end)) {
-        return std::nullopt;
-      }
-      const std::optional<absl::string_view> reason = TakeString(&failures);
-      if (!reason.has_value()) return std::nullopt;
-      failure.reason = std::string(*reason);
-      result.failures.push_back(failure);
-    }
-  }
+  if (has_footer && !TakeFooter(&bytes, &result.footer)) return std::nullopt;
   if (jobs == 1) {
     result.partials.push_back(bytes);
     return result;

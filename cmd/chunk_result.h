@@ -1,10 +1,12 @@
-// The result of one chunk for all jobs of a scan, as it lies in a worker's arena.
+// The result of one chunk, or a part of it, for all jobs of a scan, as it lies in a worker's arena.
 //
-//   result  := flags:u8 partials [failures size:u32]
-//   flags   := 1 if there are failures
+//   result  := flags:u8 partials [footer size:u32]
+//   flags   := 1 if there is a footer
 //   partials:= partial                        of a single job
 //            | (size:varint partial){jobs}    of several
-//   failures:= (begin:varint end:varint size:varint message)*
+//   footer  := size:varint engines (begin:varint end:varint size:varint message)*
+//
+// A part of a result that further ones follow has no footer.
 #ifndef BIGSCAN_CMD_CHUNK_RESULT_H_
 #define BIGSCAN_CMD_CHUNK_RESULT_H_
 
@@ -14,14 +16,16 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "jobs/job.h"
 
 namespace bigscan {
 
-// A record that could not be matched.
-struct RecordFailure {
-  uint64_t begin;  // in the source
-  uint64_t end;
-  std::string reason;
+// What there is to tell of a chunk besides the partials; most often nothing.
+struct ChunkFooter {
+  std::vector<RecordFailure> failures = {};
+  std::string engines = {};  // that scanned it: only if statistics are asked for
+
+  bool empty() const { return failures.empty() && engines.empty(); }
 };
 
 class ChunkResultWriter {
@@ -29,11 +33,16 @@ class ChunkResultWriter {
   // Writes to `result`, which is empty.
   ChunkResultWriter(size_t jobs, std::string* result);
 
+  // Ends a part of the result that holds no more than the partial of job `index`.
+  void FinishPart(size_t index);
+  // Begins the next one, in `result`, which is empty again. What other jobs have is still to come.
+  void StartPart();
+
   // Where job `index` appends its partial.
   std::string* partial(size_t index) { return jobs_ == 1 ? result_ : &partials_[index]; }
 
   // Once, when all partials are complete.
-  void Finish(const std::vector<RecordFailure>& failures);
+  void Finish(const ChunkFooter& footer);
 
  private:
   const size_t jobs_;
@@ -43,7 +52,7 @@ class ChunkResultWriter {
 
 struct ChunkResult {
   std::vector<absl::string_view> partials;  // by job
-  std::vector<RecordFailure> failures;
+  ChunkFooter footer;
 };
 
 // Nothing if `bytes` can not have been written by a ChunkResultWriter for `jobs` jobs: they come from a

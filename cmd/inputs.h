@@ -1,38 +1,102 @@
-// The list of inputs: opens them one after the other, and says which cannot be read.
+// The inputs: opens them one after the other, packs small files, and says what cannot be read.
 #ifndef BIGSCAN_CMD_INPUTS_H_
 #define BIGSCAN_CMD_INPUTS_H_
 
+#include <sys/stat.h>
+
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "cmd/file_rules.h"
+#include "cmd/job_mapper.h"
+#include "cmd/options.h"
+#include "cmd/tree_walk.h"
 #include "ipc/scan_client.h"
+#include "ipc/stream_decoder.h"
 
 namespace bigscan {
 
 class Inputs {
  public:
-  // With `as_streams`, regular files are read like pipes. With `silent`, files that cannot be
-  // opened are not mentioned, though they still count as errors.
-  Inputs(std::vector<std::string> files, bool as_streams, bool silent);
+  // `options` and `decoders` must outlive the inputs. Chunks of files are at most `most_chunk_bytes`
+  // long, and so is what a pack holds.
+  Inputs(const Options& options, const DecoderFactory& decoders, uint64_t most_chunk_bytes);
 
-  // The next input that can be read; nothing after the last one.
-  std::optional<Source> Next();
+  // The next source that can be read; nothing after the last one. Opens up to `most_files` files.
+  // Small files come in packs, smaller ones at first, so that the first results come soon.
+  std::optional<Source> Next(size_t most_files);
 
-  // How input `id` is called in prefixes and messages.
-  const std::string& Name(uint32_t id) const;
+  // Of input `id`, until it is released: what it is called in prefixes and messages, and whether the
+  // user wants to see that in prefixes.
+  const std::string& Name(uint32_t id) const { return named_[id - first_id_].name; }
+  bool ShowsName(uint32_t id) const { return named_[id - first_id_].show; }
+
+  // The inputs up to `id` are done with.
+  void Release(uint32_t id);
+
+  // Prints what is still to be said of inputs before `id`.
+  void SayBefore(uint32_t id);
+
+  // No further source is wanted: drops what was read ahead from the page cache, if it is to be.
+  void Close();
 
   bool had_error() const { return had_error_; }
 
  private:
-  std::optional<Source> Open(const std::string& file);
-  void Complain(const std::string& file, int error);
+  // An input that is open, and not yet part of a source.
+  struct Opened {
+    std::string name;
+    UniqueFd fd;
+    bool is_stdin = false;
+    bool regular = false;  // a regular file that tells its size
+    uint64_t begin = 0;    // where it stands
+    uint64_t size = 0;
+    bool looked_at = false;  // `head` is read
+    std::string head = {};   // its first bytes
+    ColdRanges cold = {};    // if it is to leave the page cache as it is
+  };
 
-  const std::vector<std::string> files_;
-  const bool as_streams_;
-  const bool silent_;
-  uint32_t next_ = 0;
+  std::optional<Opened> OpenNext();
+  std::optional<Opened> OpenOperand(const std::string& operand);
+  std::optional<Opened> Accept(std::string name, UniqueFd fd, bool is_stdin);
+  bool IsOutput(const struct stat& info) const;
+  void LookAhead(Opened* input) const;
+  bool NeedsDecoder(Opened* input) const;
+  bool Packable(const Opened& input) const;
+  Source TakeSingle();
+  ReadHow HowToDecode(Opened* input);
+  std::optional<Source> TakePack(size_t most_files);
+  uint32_t Register(std::string name);
+  void Complain(const std::string& name, int error);
+  void Say(const std::string& name, const char* what);
+
+  const Options& options_;
+  const DecoderFactory& decoders_;
+  const uint64_t most_chunk_bytes_;
+  const FileRules rules_;
+  std::vector<std::string> operands_;
+  std::optional<struct stat> output_;  // when no input may be the same file
+  bool in_working_directory_ = false;  // the only operand is one that nobody named
+  std::optional<bool> show_names_;     // known from the first input on
+  size_t next_operand_ = 0;
+  std::optional<TreeWalk> walk_;  // of the last operand
+  std::deque<Opened> ahead_;
+  size_t pack_files_ = 4;  // how many the next pack is to hold
+
+  struct Named {
+    std::string name;
+    bool show;
+  };
+  std::deque<Named> named_;  // by id
+  uint32_t first_id_ = 0;    // of named_.front()
+  struct Unsaid {
+    uint32_t id;  // of the input that comes next
+    std::string text;
+  };
+  std::deque<Unsaid> unsaid_;
   bool had_error_ = false;
 };
 

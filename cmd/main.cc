@@ -14,12 +14,15 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "cmd/command_line.h"
+#include "cmd/make_jobs.h"
 #include "cmd/message.h"
 #include "cmd/options.h"
 #include "cmd/scan.h"
 #include "cmd/stats.h"
 #include "ipc/clock.h"
 #include "ipc/coordinator.h"
+#include "ipc/idle_priority.h"
 #include "ipc/signals.h"
 #include "ipc/topology.h"
 
@@ -63,22 +66,30 @@ absl::Status ChooseCpus(const Options& options, ScanOptions* scan) {
 }
 
 int Run(const Options& options) {
-  if (options.max_count == 0) return kNoneSelected;  // nothing can be selected: nothing is read
+  if (SelectsNothing(options)) return kNoneSelected;
 
   const uint64_t start = NowMicros();
+  // Before the patterns are compiled, which takes time as well, and before there are children.
+  if (options.idle) {
+    const absl::Status idle = TakeIdlePriority();
+    if (!idle.ok()) PrintMessage(absl::StrCat("warning: --idle: ", idle.message()));
+  }
   absl::StatusOr<std::unique_ptr<Scan>> scan = Scan::Create(options);
   if (!scan.ok()) return Complain(scan.status());
   ScanOptions scan_options{.workers = options.workers,
-                           .chunk_size = (*scan)->MostChunkBytes(),
                            .block_size = (*scan)->BlockBytes(),
-                           .most_record_bytes = (*scan)->MostRecordBytes()};
+                           .most_record_bytes = options.max_memory,
+                           .delimiter = options.delimiter,
+                           .first_alone = MayEndSoon(options),
+                           .decoders = &(*scan)->decoders()};
+  if (options.line_buffered) scan_options.patience_us = 0;
   if (absl::Status status = ChooseCpus(options, &scan_options); !status.ok()) {
     return Complain(status);
   }
 
   int signal = 0;
   {
-    Coordinator coordinator(scan_options, scan->get(), scan->get());
+    Coordinator coordinator(scan_options, scan->get(), (*scan)->mapper());
     const absl::Status status = coordinator.Run();
     (*scan)->Finish();
     signal = coordinator.signal();
@@ -91,6 +102,7 @@ int Run(const Options& options) {
     }
     if (options.stats && signal == 0) {
       const std::string text = FormatStats({.plan = (*scan)->plan().name(),
+                                            .bytes_by_engines = (*scan)->totals().bytes_by_engines,
                                             .bytes = (*scan)->totals().bytes,
                                             .records = (*scan)->totals().records,
                                             .selected = (*scan)->selected(),
@@ -104,7 +116,7 @@ int Run(const Options& options) {
   if (signal != 0) DieBySignal(signal);
 
   const bool selected = (*scan)->selected() > 0;
-  if (options.quiet && selected) return kSelected;
+  if (options.mode == OutputMode::kQuiet && selected) return kSelected;
   if ((*scan)->had_error()) return kError;
   return selected ? kSelected : kNoneSelected;
 }

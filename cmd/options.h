@@ -1,4 +1,4 @@
-// The command line, parsed and checked: what nothing below cmd/ ever reads.
+// The command line, understood and checked: what nothing below cmd/ ever reads.
 #ifndef BIGSCAN_CMD_OPTIONS_H_
 #define BIGSCAN_CMD_OPTIONS_H_
 
@@ -12,38 +12,87 @@
 
 namespace bigscan {
 
+// What a block of a stream holds unless chunk_size says otherwise.
+constexpr uint64_t kUsualBlockBytes = 1 << 20;
+
 enum class IoMode { kAuto, kOn, kOff };
+
+// What becomes of a file that holds NULs.
+enum class BinaryFiles { kReport, kText, kWithoutMatch };
+
+// What is printed: one of these, by grep's precedence.
+enum class OutputMode {
+  kRecords,
+  kJson,
+  kCount,              // of each file
+  kTotal,              // of all files
+  kTally,              // of each pattern
+  kFilesWithMatches,   // names
+  kFilesWithoutMatch,  // names
+  kQuiet,
+};
 
 // Immutable once parsed.
 struct Options {
   bool help = false;
   bool version = false;
 
+  // Matching.
   std::vector<Pattern> patterns;
-  std::vector<std::string> files;  // "-" is standard input; never empty
-
   bool invert = false;
-  bool count = false;
-  bool line_number = false;
-  bool with_filename = false;  // resolved from -H, -h and the number of files
-  bool quiet = false;
-  bool no_messages = false;
-  std::optional<uint64_t> max_count;
+  char delimiter = '\n';
+  bool pcre = false;  // PCRE2 decides on every match
+  bool crlf = false;
+  BinaryFiles binary_files = BinaryFiles::kReport;
+  std::string encoding = "auto";
+  bool decompress = true;
+  bool cache = true;
 
+  // Output.
+  OutputMode mode = OutputMode::kRecords;
+  std::optional<uint64_t> max_count;
+  bool only_matching = false;
+  bool line_number = false;
+  bool byte_offset = false;
+  // Whether names are printed; unset: if there are several files, or files found in a directory.
+  std::optional<bool> with_filename;
+  std::string stdin_label = "(standard input)";
+  bool label_pattern = false;
+  bool initial_tab = false;
+  bool null_after_name = false;
+  std::optional<uint64_t> before_context;  // in records
+  std::optional<uint64_t> after_context;
+  std::optional<std::string> group_separator = "--";
+  bool color = false;
+  bool line_buffered = false;
+  bool no_messages = false;
+
+  // Files. "-" is standard input; empty: standard input, or with `recursive` the working directory.
+  std::vector<std::string> files;
+  bool recursive = false;
+  bool follow_links = false;  // also of links that are found below a directory
+  struct FileRule {
+    std::string glob;
+    bool include;  // or exclude
+  };
+  std::vector<FileRule> file_rules;  // in order: the last one that matches a name counts
+  std::vector<std::string> excluded_dirs;
+
+  // Processes.
   uint32_t workers = 1;
-  std::optional<uint64_t> chunk_size;  // bytes
+  std::optional<uint64_t> chunk_size;         // bytes
+  uint64_t max_memory = uint64_t{256} << 20;  // bytes, for one record of a stream
   IoMode io = IoMode::kAuto;
   bool pin = false;
   std::vector<int> pin_cpus;  // empty: chosen by topology
+  bool drop_cache = false;
+  bool idle = false;
   bool stats = false;
 };
 
-// Reads pattern files (-f) as well. Fails with kInvalidArgument on a wrong command line, with
-// another code when a pattern file can not be read; the message is for the user.
+// Reads pattern files (-f) and lists of globs as well. Fails with kInvalidArgument on a wrong command
+// line, with another code when such a file can not be read; the message is for the user.
 absl::StatusOr<Options> ParseOptions(int argc, char** argv);
-
-// The text of --help.
-std::string HelpText();
 
 }  // namespace bigscan
 

@@ -1,7 +1,5 @@
 #include "cmd/scan.h"
 
-#include <errno.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,156 +7,307 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "cmd/chunk_result.h"
+#include "cmd/make_jobs.h"
+#include "cmd/make_plan.h"
 #include "cmd/message.h"
-#include "jobs/count.h"
-#include "jobs/grep.h"
-#include "lib/mapped_records.h"
-#include "lib/record.h"
+#include "lib/decompressor.h"
+#include "lib/members.h"
+#include "lib/record_matcher.h"
 
 namespace bigscan {
 namespace {
 
-constexpr char kDelimiter = '\n';
-constexpr char kTruncated[] = "file truncated while it was read";
+constexpr char kBroken[] = "broken result";
+// Chunks end at multiples of this.
+constexpr uint64_t kChunkUnit = 96 << 10;
 // Large enough that handing a chunk out costs nothing beside scanning it.
-constexpr uint64_t kMostChunkBytes = 8 << 20;
-// Small enough that a file of a few megabytes is shared by all workers.
-constexpr uint64_t kLeastChunkBytes = 256 << 10;
+constexpr uint64_t kMostChunkBytes = 85 * kChunkUnit;
+// Where there is much to print: so small that what comes of a chunk usually fits into a worker's
+// arena, and no worker has to wait for its turn with half a chunk done.
+constexpr uint64_t kMostDenseChunkBytes = 10 * kChunkUnit;
+constexpr uint64_t kDenseShare = 16;  // of a chunk's bytes: a larger result is much
+// Small enough that a file of a few megabytes is shared by all workers, and that the first results come
+// soon.
+constexpr uint64_t kLeastChunkBytes = 3 * kChunkUnit;
+// The first one where that may be enough: it is scanned alone.
+constexpr uint64_t kAloneChunkBytes = 11 * kChunkUnit;
 constexpr uint64_t kChunksPerWorker = 4;
-constexpr uint64_t kBlockBytes = 1 << 20;
-constexpr uint64_t kMostRecordBytes = 256 << 20;
 
-std::vector<std::unique_ptr<Job>> MakeJobs(const Options& options) {
-  std::vector<std::unique_ptr<Job>> jobs;
-  if (options.count || options.quiet) {
-    jobs.push_back(std::make_unique<CountJob>(CountOptions{.quiet = options.quiet,
-                                                           .with_path = options.with_filename,
-                                                           .max_count = options.max_count}));
-  } else {
-    jobs.push_back(std::make_unique<GrepJob>(GrepOptions{.with_path = options.with_filename,
-                                                         .with_number = options.line_number,
-                                                         .max_count = options.max_count,
-                                                         .delimiter = kDelimiter}));
-  }
-  return jobs;
-}
+// Of a compressed file's bytes, a worker gets so many at once. As many times more come of them.
+constexpr uint64_t kSegmentBytes = 1 << 20;
+constexpr uint64_t kLeastSegmentBytes = 4 << 10;
 
-absl::StatusOr<uint64_t> FileSize(int fd) {
-  struct stat info;
-  if (fstat(fd, &info) != 0) return absl::ErrnoToStatus(errno, "fstat");
-  return static_cast<uint64_t>(info.st_size);
-}
+// Whether the workers decode it.
+bool IsDecoded(const Source& source) { return source.how != static_cast<uint32_t>(ReadHow::kMap); }
 
-ChunkMapper::Outcome Failed(const Task& task, const absl::Status& status, std::string* result) {
-  *result = std::string(status.message());
-  return {.records = 0, .loss = {Loss::Reason::kFailed, task.begin, task.end}};
+std::string Head(const Source& source) {
+  std::string head(kMemberHeadBytes, '\0');
+  const ssize_t got =
+      pread(source.fd.get(), head.data(), head.size(), static_cast<off_t>(source.begin));
+  head.resize(static_cast<size_t>(std::max<ssize_t>(got, 0)));
+  return head;
 }
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Scan>> Scan::Create(const Options& options) {
-  absl::StatusOr<std::unique_ptr<ScanPlan>> plan = ScanPlan::Compile(options.patterns, kDelimiter);
+  absl::StatusOr<std::unique_ptr<ScanPlan>> plan = MakePlan(options);
   if (!plan.ok()) return plan.status();
-  absl::StatusOr<std::unique_ptr<RecordScanner>> scanner =
-      RecordScanner::Create(**plan, options.invert);
-  if (!scanner.ok()) return scanner.status();
-  return std::unique_ptr<Scan>(new Scan(options, *std::move(plan), *std::move(scanner)));
+  absl::StatusOr<TextEncoding> encoding = TextEncoding::ByName(options.encoding);
+  if (!encoding.ok()) return encoding.status();
+  auto scan = std::unique_ptr<Scan>(new Scan(options, *std::move(plan), *std::move(encoding)));
+  absl::StatusOr<std::unique_ptr<JobMapper>> mapper =
+      JobMapper::Create(options, *scan->plan_, scan->jobs_,
+                        {.decoders = &scan->decoders_, .most_record_bytes = options.max_memory});
+  if (!mapper.ok()) return mapper.status();
+  scan->mapper_ = *std::move(mapper);
+  return scan;
 }
 
-Scan::Scan(const Options& options, std::unique_ptr<ScanPlan> plan,
-           std::unique_ptr<RecordScanner> scanner)
+Scan::Scan(const Options& options, std::unique_ptr<ScanPlan> plan, TextEncoding encoding)
     : options_(options),
       plan_(std::move(plan)),
-      scanner_(std::move(scanner)),
-      jobs_(MakeJobs(options)),
-      inputs_(options.files, options.io == IoMode::kOn, options.no_messages),
-      output_(STDOUT_FILENO, kDelimiter) {}
-
-uint64_t Scan::MostChunkBytes() const { return options_.chunk_size.value_or(kMostChunkBytes); }
-uint64_t Scan::BlockBytes() const { return options_.chunk_size.value_or(kBlockBytes); }
-uint64_t Scan::MostRecordBytes() const { return kMostRecordBytes; }
-
-// --- Coordinator ---
-
-SourceInfo Scan::Info(const Source& source) const {
-  return {source.id, inputs_.Name(source.id), source.is_stream ? -1 : source.fd.get()};
+      locator_(options_.patterns, options.mode == OutputMode::kJson),
+      jobs_(MakeJobs(options, &locator_)),
+      decoders_(std::move(encoding), options.decompress),
+      inputs_(options, decoders_, options.chunk_size.value_or(kMostChunkBytes)),
+      output_(STDOUT_FILENO, options.delimiter) {
+  if (options.drop_cache) output_.CopyFiles();
 }
 
-std::optional<Source> Scan::NextSource() {
-  std::optional<Source> source = inputs_.Next();
-  if (source.has_value() && !source->is_stream) {
-    const uint64_t share = (source->end - source->begin) / (kChunksPerWorker * options_.workers);
-    splitter_.emplace(
-        ByteRange{source->begin, source->end},
-        options_.chunk_size.value_or(std::clamp(share, kLeastChunkBytes, kMostChunkBytes)));
+uint64_t Scan::BlockBytes() const { return options_.chunk_size.value_or(kUsualBlockBytes); }
+
+SourceInfo Scan::Info(uint32_t id, int fd, bool is_stream) const {
+  SourceInfo info{.id = id,
+                  .name = inputs_.Name(id),
+                  .file_fd = is_stream ? -1 : fd,
+                  .show_name = inputs_.ShowsName(id)};
+  struct stat status;
+  if (options_.initial_tab && fstat(fd, &status) == 0 && S_ISREG(status.st_mode)) {
+    info.size = static_cast<uint64_t>(status.st_size);
+  }
+  return info;
+}
+
+SourceInfo Scan::Info(const Source& source) const {
+  // The offsets are those of what comes out, not of the file.
+  return Info(source.id, source.fd.get(), source.is_stream || IsDecoded(source));
+}
+
+ChunkSizes Scan::SizesFor(const Source& source, uint64_t bytes) const {
+  if (source.how == static_cast<uint32_t>(ReadHow::kDecode)) {
+    return {.first = std::max<uint64_t>(bytes, 1), .most = std::max<uint64_t>(bytes, 1)};
+  }
+  if (source.how == static_cast<uint32_t>(ReadHow::kSegment)) {
+    const uint64_t share = bytes / (2 * options_.workers) + kLeastSegmentBytes;
+    const uint64_t segment =
+        std::max(options_.chunk_size.value_or(std::min(kSegmentBytes, share)), kLeastSegmentBytes);
+    return {.first = segment, .most = segment};
+  }
+  if (options_.chunk_size.has_value()) return {*options_.chunk_size, *options_.chunk_size};
+  const uint64_t share = bytes / (kChunksPerWorker * options_.workers) / kChunkUnit * kChunkUnit;
+  const uint64_t first = MayEndSoon(options_) ? kAloneChunkBytes : kLeastChunkBytes;
+  return {.first = first,
+          .most = std::max(first, std::min(share, kMostChunkBytes)),
+          .unit = kChunkUnit};
+}
+
+std::optional<Source> Scan::NextSource(size_t most_files) {
+  std::optional<Source> source = inputs_.Next(most_files);
+  if (source.has_value() && !source->is_stream && source->pack.empty()) {
+    const int fd = source->fd.get();
+    extents_.emplace(fd, ByteRange{source->begin, source->end},
+                     !IsDecoded(*source) && DataExtents::IsSparse(fd) && SkipsHoles());
+    splitter_.reset();
   }
   return source;
 }
 
-std::optional<ScanClient::Range> Scan::NextChunk(const Source& /*source*/) {
-  if (splitter_->done()) return std::nullopt;
-  const ByteRange chunk = splitter_->Next();
-  return Range{chunk.begin, chunk.end};
+// Whether the holes of a file hold nothing that is selected, and end records.
+bool Scan::SkipsHoles() {
+  if (!skips_holes_.has_value()) {
+    skips_holes_ = !options_.invert && options_.delimiter != '\0' &&
+                   options_.binary_files != BinaryFiles::kText &&
+                   !MayMatchEmptyRecord(options_.patterns);
+  }
+  return *skips_holes_;
+}
+
+std::optional<ScanClient::Range> Scan::NextChunk(const Source& source) {
+  if (!splitter_.has_value() || splitter_->done()) {
+    const std::optional<ByteRange> next = extents_->Next();
+    if (!next.has_value()) return std::nullopt;
+    extent_ = *next;
+    splitter_.emplace(extent_, SizesFor(source, extent_.size()));
+  }
+  if (IsDecoded(source)) {
+    const ByteRange segment = splitter_->Next();
+    SegmentNote note;
+    if (segment.begin == source.begin) {
+      note = {.first = true, .start = 8 * segment.begin, .base = 0};
+    }
+    note.binary =
+        merging_.source == &source && merging_.segments.has_value() && merging_.segments->binary();
+    return Range{segment.begin, segment.end, extent_.begin, extent_.end, note.ToNote()};
+  }
+  const ByteRange chunk = splitter_->Next(dense_ ? kMostDenseChunkBytes : kMostChunkBytes);
+  return Range{chunk.begin, chunk.end, extent_.begin, extent_.end};
 }
 
 void Scan::Merge(const Source& source, const Result& result) {
-  if (result.loss.reason == Loss::Reason::kTruncated) {
-    Lost(source, result.loss.begin, result.loss.end, kTruncated);
-  }
-  totals_.bytes += result.end - result.begin;
-  totals_.records += result.records;
-  const std::optional<ChunkResult> chunk = ReadChunkResult(jobs_.size(), result.bytes);
-  if (!chunk.has_value()) {
-    Lost(source, result.begin, result.end, "broken result");
-    return;
-  }
-  for (const RecordFailure& failure : chunk->failures) {
-    Lost(source, failure.begin, failure.end, failure.reason);
-  }
-  const SourceInfo info = Info(source);
-  writing_ = info.name;
-  for (size_t i = 0; i < jobs_.size(); ++i) {
-    jobs_[i]->Merge(info,
-                    {.bytes = chunk->partials[i], .block = result.block, .begin = result.begin});
-  }
+  StartMerging(source);
+  merging_.result = result;
 }
 
 void Scan::Lost(const Source& source, uint64_t begin, uint64_t end, absl::string_view reason) {
-  AddLost(inputs_.Name(source.id), begin, end, reason);
-}
-
-// Neighbours with the same reason make one message.
-void Scan::AddLost(const std::string& name, uint64_t begin, uint64_t end,
-                   absl::string_view reason) {
-  had_error_ = true;
-  if (lost_.has_value() && lost_->name == name && lost_->end == begin && lost_->reason == reason) {
-    lost_->end = end;
+  if (source.pack.empty()) {
+    lost_.Add(inputs_.Name(source.id), begin, end, reason);
     return;
   }
-  PrintLost();
-  lost_ = {name, begin, end, std::string(reason)};
+  StartMerging(source);
+  merging_.pack_lost = std::string(reason);
 }
 
-void Scan::PrintLost() {
-  if (!lost_.has_value()) return;
-  const std::string bytes =
-      lost_->end == 0 ? absl::StrCat("bytes from ", lost_->begin, " on lost: ")
-                      : absl::StrCat("bytes [", lost_->begin, ",", lost_->end, ") skipped: ");
-  PrintMessage(absl::StrCat(lost_->name, ": ", bytes, lost_->reason));
-  lost_.reset();
+void Scan::StartMerging(const Source& source) {
+  if (merging_.source == &source) return;
+  merging_ = {.source = &source};
+  if (source.how == static_cast<uint32_t>(ReadHow::kSegment))
+    merging_.segments.emplace(source.begin);
 }
 
-void Scan::ReadError(const Source& source, int error) {
+std::optional<Note> Scan::Again() {
+  if (!merging_.segments.has_value()) return std::nullopt;
+  const std::optional<SegmentNote> note = merging_.segments->Again();
+  return note.has_value() ? std::optional<Note>(note->ToNote()) : std::nullopt;
+}
+
+// Takes the next step with the results that have come: merges a part, or ends a file of a pack. False
+// when there is nothing left of them.
+bool Scan::Advance() {
+  if (merging_.source == nullptr || AllDecided()) return false;
+  const Source& source = *merging_.source;
+  if (!source.pack.empty()) return AdvancePack();
+  if (merging_.result.bytes.empty() || SourceDecided()) return false;
+  const SourceInfo info = Info(source);
+  const std::optional<ResultPart> part = TakeResultPart(&merging_.result.bytes);
+  if (part.has_value()) {
+    const ByteRange chunk{merging_.result.begin, merging_.result.end};
+    if (!merging_.segments.has_value() || merging_.segments->Take(*part, chunk)) {
+      MergePart(info, *part);
+    }
+  } else {
+    lost_.Add(info.name, merging_.result.begin, merging_.result.end, kBroken);
+    merging_.result.bytes = {};
+  }
+  return true;
+}
+
+bool Scan::AdvancePack() {
+  const Source& source = *merging_.source;
+  if (merging_.next_file == source.pack.size()) return false;
+  const PackedFile& file = source.pack[merging_.next_file];
+  const SourceInfo info =
+      Info(source.id + static_cast<uint32_t>(merging_.next_file), file.fd.get());
+  if (merging_.pack_lost.empty() && merging_.result.bytes.empty()) return false;
+  std::optional<ResultPart> part;
+  if (merging_.pack_lost.empty()) {
+    part = TakeResultPart(&merging_.result.bytes);
+    if (!part.has_value()) merging_.pack_lost = kBroken;
+  }
+  if (!part.has_value()) {
+    if (file.size > 0) lost_.Add(info.name, 0, file.size, merging_.pack_lost);
+  } else if (part->status != ResultPart::Status::kFileEnd) {
+    MergePart(info, *part);
+    return true;
+  }
+  ++merging_.next_file;
+  EndInput(info);
+  return true;
+}
+
+void Scan::MergePart(const SourceInfo& source, const ResultPart& part) {
+  writing_ = source.name;
+  inputs_.SayBefore(source.id);
+  if (part.status == ResultPart::Status::kFailed) {
+    ReadError(source.name, part.bytes);
+  } else if (part.status == ResultPart::Status::kLost) {
+    lost_.Add(source.name, part.begin + Offset(), part.end + Offset(), part.bytes);
+  } else if (part.status == ResultPart::Status::kDamaged) {
+    ReadError(source.name, DescribeDamage(CompressionOf(Head(*merging_.source)), part.begin,
+                                          part.end + Offset(), part.bytes));
+  } else {
+    MergeChunk(source, part);
+  }
+}
+
+void Scan::MergeChunk(const SourceInfo& source, const ResultPart& part) {
+  const bool more = part.status == ResultPart::Status::kMore;
+  const uint64_t size = part.end - part.begin;
+  if (!more) totals_.bytes += size;
+  dense_ = part.bytes.size() > size / kDenseShare || more;
+  totals_.records += part.records;
+  const std::optional<ChunkResult> chunk = ReadChunkResult(jobs_.size(), part.bytes);
+  if (!chunk.has_value()) {
+    lost_.Add(source.name, part.begin, part.end, kBroken);
+    return;
+  }
+  for (const RecordFailure& failure : chunk->footer.failures) {
+    lost_.Add(source.name, failure.begin + Offset(), failure.end + Offset(), failure.reason);
+  }
+  if (part.binary && merging_.segments.has_value()) merging_.segments->SetBinary();
+  if (!chunk->footer.engines.empty()) totals_.bytes_by_engines[chunk->footer.engines] += size;
+  for (size_t i = 0; i < jobs_.size(); ++i) {
+    jobs_[i]->Merge(source, {.bytes = chunk->partials[i],
+                             .block = merging_.result.block,
+                             .begin = merging_.result.begin,
+                             .end = part.end + Offset(),
+                             .more = more});
+  }
+}
+
+void Scan::ReadError(const Source& source, absl::string_view reason) {
+  ReadError(inputs_.Name(source.id), reason);
+}
+
+void Scan::ReadError(const std::string& name, absl::string_view reason) {
   had_error_ = true;
-  PrintMessage(absl::StrCat(inputs_.Name(source.id), ": ", strerror(error)));
+  if (!options_.no_messages) PrintMessage(absl::StrCat(name, ": ", reason));
 }
 
 void Scan::EndSource(const Source& source) {
-  PrintLost();
-  for (const std::unique_ptr<Job>& job : jobs_) job->EndSource(Info(source));
+  if (source.pack.empty()) {
+    EndInput(Info(source));
+  } else if (source.begin == source.end) {  // otherwise its files were ended when they were merged
+    for (size_t i = 0; i < source.pack.size(); ++i) {
+      EndInput(Info(source.id + static_cast<uint32_t>(i), source.pack[i].fd.get()));
+    }
+  }
+  merging_ = {};
+  inputs_.Release(source.id + static_cast<uint32_t>(source.files()) - 1);
+}
+
+void Scan::EndInput(const SourceInfo& source) {
+  lost_.Print();
+  for (const std::unique_ptr<Job>& job : jobs_) job->EndSource(source);
+  const bool hid = std::any_of(jobs_.begin(), jobs_.end(),
+                               [](const auto& job) { return job->HidBinaryMatch(); });
+  if (hid) hidden_ = source.name;
+}
+
+void Scan::EndScan() {
+  for (const std::unique_ptr<Job>& job : jobs_) job->EndScan();
+}
+
+// What is to be added to the offsets of the part that is being merged.
+uint64_t Scan::Offset() const {
+  return merging_.segments.has_value() ? merging_.segments->offset() : 0;
 }
 
 bool Scan::SourceDecided() const {
+  if (merging_.segments.has_value() && merging_.segments->damaged()) return true;
+  const bool in_pack = merging_.source != nullptr && !merging_.source->pack.empty();
+  if (in_pack) return AllDecided();  // one file's decision is not the pack's
   return std::all_of(jobs_.begin(), jobs_.end(),
                      [](const auto& job) { return job->SourceDecided() || job->AllDecided(); });
 }
@@ -168,21 +317,30 @@ bool Scan::AllDecided() const {
 }
 
 ScanClient::FlushState Scan::Flush() {
-  while (true) {
-    const Output::State state = output_.Flush();
-    for (const ByteRange& lost : output_.TakeLost()) {
-      AddLost(writing_, lost.begin, lost.end, kTruncated);
+  bool more = true;  // or what follows a gap, which is not written
+  do {
+    // What comes of a piece is so little that it is written together.
+    if (!more || cut_ || options_.line_buffered || !output_.Hold()) {
+      const Output::State state = output_.Flush();
+      for (const ByteRange& lost : output_.TakeLost()) {
+        lost_.Add(writing_, lost.begin, lost.end, kTruncated);
+      }
+      if (state == Output::State::kBlocked) return FlushState::kBlocked;
+      if (state == Output::State::kFailed) return FlushState::kFailed;
+      if (!more || cut_) return FlushState::kDone;
     }
-    if (state == Output::State::kBlocked) return FlushState::kBlocked;
-    if (state == Output::State::kFailed) return FlushState::kFailed;
-    if (cut_) return FlushState::kDone;  // what the jobs still hold would follow a gap
-    const bool more = std::any_of(jobs_.begin(), jobs_.end(),
-                                  [this](const auto& job) { return job->Report(&output_); });
-    if (!more) return FlushState::kDone;
-  }
+    more = std::any_of(jobs_.begin(), jobs_.end(),
+                       [this](const auto& job) { return job->Report(&output_); });
+    if (!more && hidden_.has_value()) {  // what stands before it goes first
+      output_.Flush();
+      PrintMessage(absl::StrCat(*hidden_, ": binary file matches"));
+      hidden_.reset();
+    }
+    more = more || Advance();
+  } while (true);
 }
 
-int Scan::OutputFd() const { return options_.quiet ? -1 : output_.poll_fd(); }
+int Scan::OutputFd() const { return options_.mode == OutputMode::kQuiet ? -1 : output_.poll_fd(); }
 
 void Scan::CutOutput() {
   cut_ = true;
@@ -193,75 +351,6 @@ uint64_t Scan::selected() const {
   uint64_t selected = 0;
   for (const std::unique_ptr<Job>& job : jobs_) selected += job->selected();
   return selected;
-}
-
-// --- Worker ---
-
-ChunkMapper::Outcome Scan::Map(const Task& task, int fd, absl::string_view block,
-                               std::string* result) {
-  if (fd < 0) return RunJobs(block, task.begin, result);
-  ByteRange file{task.file_begin, task.file_end};
-  while (true) {
-    absl::StatusOr<uint64_t> size = FileSize(fd);
-    if (!size.ok()) return Failed(task, size.status(), result);
-    file.end = std::min(file.end, *size);
-    const ByteRange chunk{task.begin, std::min(task.end, file.end)};
-    const Loss loss{chunk.end < task.end ? Loss::Reason::kTruncated : Loss::Reason::kNone,
-                    std::max(chunk.begin, chunk.end), task.end};
-    result->clear();
-    if (chunk.end <= chunk.begin) {
-      RunJobs("", chunk.begin, result);
-      return {.records = 0, .loss = loss};
-    }
-    absl::StatusOr<OwnedRecords> owned =
-        MapRecords(&window_, task.source, fd, file, chunk, kDelimiter);
-    if (!owned.ok()) return Failed(task, owned.status(), result);
-    Outcome outcome = RunJobs(owned->records, owned->begin, result);
-    outcome.loss = loss;
-    // A page at the end of a file that was truncated meanwhile is filled with zeros.
-    size = FileSize(fd);
-    if (size.ok() && *size >= owned->begin + owned->records.size()) return outcome;
-  }
-}
-
-ChunkMapper::Outcome Scan::RunJobs(absl::string_view records, uint64_t begin, std::string* result) {
-  ChunkResultWriter writer(jobs_.size(), result);
-  for (size_t i = 0; i < jobs_.size(); ++i) jobs_[i]->StartChunk(begin, writer.partial(i));
-  Outcome outcome;
-  scanner_->Scan(records, [&](const RecordScanner::Selected& selected) {
-    for (size_t i = 0; i < jobs_.size(); ++i) jobs_[i]->Map(selected, writer.partial(i));
-    if (options_.stats) outcome.records += CountRecords(selected.block, kDelimiter);
-  });
-  for (size_t i = 0; i < jobs_.size(); ++i) jobs_[i]->EndChunk(writer.partial(i));
-  writer.Finish(Failures(begin));
-  return outcome;
-}
-
-// Those of the last scan, whose bytes begin at `begin`; neighbours make one, and there are not so many
-// that the result would outgrow its arena.
-std::vector<RecordFailure> Scan::Failures(uint64_t begin) const {
-  constexpr size_t kMost = 1000;
-  std::vector<RecordFailure> failures;
-  for (const RecordScanner::Failure& failure : scanner_->failures()) {
-    const RecordFailure next{begin + failure.record.begin, begin + failure.record.end,
-                             std::string(failure.reason.message())};
-    const bool joins = !failures.empty() && failures.back().end == next.begin &&
-                       failures.back().reason == next.reason;
-    if (!joins && failures.size() < kMost) {
-      failures.push_back(next);
-      continue;
-    }
-    failures.back().end = next.end;
-    if (!joins) failures.back().reason = "some of these records could not be matched";
-  }
-  return failures;
-}
-
-// The grep job with numbers needs two bytes beside each record, which has one at least; long
-// records stay where they are (GrepPartialWriter).
-uint64_t Scan::MostResultBytes(uint64_t chunk_size) const {
-  constexpr uint64_t kSlack = 1 << 20;
-  return jobs_.size() * 4 * chunk_size + kSlack;
 }
 
 }  // namespace bigscan

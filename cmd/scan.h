@@ -1,4 +1,5 @@
-// One scan: joins the inputs, the plan and the jobs to the processes that carry it out.
+// One scan: joins the inputs, the plan and the jobs to the processes that carry it out. What is here
+// runs in the coordinator; what a worker does with a chunk, the mapper knows.
 #ifndef BIGSCAN_CMD_SCAN_H_
 #define BIGSCAN_CMD_SCAN_H_
 
@@ -12,89 +13,113 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "cmd/chunk_result.h"
+#include "cmd/decoders.h"
 #include "cmd/inputs.h"
+#include "cmd/job_mapper.h"
+#include "cmd/lost_bytes.h"
 #include "cmd/options.h"
+#include "cmd/result_part.h"
+#include "cmd/segments.h"
+#include "ipc/packed_file.h"
 #include "ipc/scan_client.h"
 #include "ipc/worker.h"
 #include "jobs/job.h"
 #include "lib/chunk.h"
-#include "lib/mapped_records.h"
+#include "lib/data_extents.h"
+#include "lib/match_locator.h"
 #include "lib/output.h"
-#include "lib/record_scanner.h"
 #include "lib/scan_plan.h"
+#include "lib/text_decoder.h"
 
 namespace bigscan {
 
 // What a scan has seen.
 struct ScanTotals {
   uint64_t bytes = 0;
-  uint64_t records = 0;  // only with --stats
+  // Only with --stats.
+  uint64_t records = 0;
+  std::map<std::string, uint64_t> bytes_by_engines;
 };
 
-class Scan : public ScanClient, public ChunkMapper {
+class Scan : public ScanClient {
  public:
   // Compiles the patterns. Fails with kInvalidArgument on an invalid one.
   static absl::StatusOr<std::unique_ptr<Scan>> Create(const Options& options);
 
-  // The bytes that a worker gets at once, of any input, at most.
-  uint64_t MostChunkBytes() const;
-  uint64_t BlockBytes() const;
-  uint64_t MostRecordBytes() const;
+  const DecoderFactory& decoders() const { return decoders_; }
 
+  // The bytes that a worker gets at once, of any input, at most.
+  uint64_t BlockBytes() const;
+
+  ChunkMapper* mapper() { return mapper_.get(); }
   const ScanPlan& plan() const { return *plan_; }
   const ScanTotals& totals() const { return totals_; }
   uint64_t selected() const;
-  bool had_error() const { return had_error_ || inputs_.had_error(); }
+  bool had_error() const { return had_error_ || lost_.any() || inputs_.had_error(); }
   const absl::Status& output_status() const { return output_.status(); }
   // Says what is still to be said. Once, at the end.
-  void Finish() { PrintLost(); }
+  void Finish() {
+    lost_.Print();
+    if (selected() == 0) inputs_.SayBefore(UINT32_MAX);
+    inputs_.Close();
+  }
 
   // ScanClient, in the coordinator.
-  std::optional<Source> NextSource() override;
+  std::optional<Source> NextSource(size_t most_files) override;
   std::optional<Range> NextChunk(const Source& source) override;
   void Merge(const Source& source, const Result& result) override;
+  std::optional<Note> Again() override;
   void Lost(const Source& source, uint64_t begin, uint64_t end, absl::string_view reason) override;
-  void ReadError(const Source& source, int error) override;
+  void ReadError(const Source& source, absl::string_view reason) override;
   void EndSource(const Source& source) override;
+  void EndScan() override;
   bool SourceDecided() const override;
   bool AllDecided() const override;
   FlushState Flush() override;
   int OutputFd() const override;
   void CutOutput() override;
 
-  // ChunkMapper, in a worker.
-  Outcome Map(const Task& task, int fd, absl::string_view block, std::string* result) override;
-  uint64_t MostResultBytes(uint64_t chunk_size) const override;
-
  private:
-  Scan(const Options& options, std::unique_ptr<ScanPlan> plan,
-       std::unique_ptr<RecordScanner> scanner);
+  Scan(const Options& options, std::unique_ptr<ScanPlan> plan, TextEncoding encoding);
 
+  ChunkSizes SizesFor(const Source& source, uint64_t bytes) const;
+  bool SkipsHoles();
+  SourceInfo Info(uint32_t id, int fd, bool is_stream = false) const;
   SourceInfo Info(const Source& source) const;
-  Outcome RunJobs(absl::string_view records, uint64_t begin, std::string* result);
-  std::vector<RecordFailure> Failures(uint64_t begin) const;
-  void AddLost(const std::string& name, uint64_t begin, uint64_t end, absl::string_view reason);
-  void PrintLost();
+  void StartMerging(const Source& source);
+  bool Advance();
+  bool AdvancePack();
+  uint64_t Offset() const;
+  void MergePart(const SourceInfo& source, const ResultPart& part);
+  void MergeChunk(const SourceInfo& source, const ResultPart& part);
+  void EndInput(const SourceInfo& source);
+  void ReadError(const std::string& name, absl::string_view reason);
 
   const Options& options_;
   const std::unique_ptr<ScanPlan> plan_;
-  const std::unique_ptr<RecordScanner> scanner_;
-  std::vector<std::unique_ptr<Job>> jobs_;
-
-  FileWindow window_;  // a worker's
-
-  // Coordinator.
+  MatchLocator locator_;
+  JobMapper::Jobs jobs_;
+  std::unique_ptr<JobMapper> mapper_;
+  const Decoders decoders_;
   Inputs inputs_;
   Output output_;
-  std::optional<Splitter> splitter_;  // of the last mapped source
-  struct LostBytes {
-    std::string name;
-    uint64_t begin;
-    uint64_t end;
-    std::string reason;
+  // Of the last mapped source: its parts, the current one, and the chunks of this.
+  std::optional<DataExtents> extents_;
+  ByteRange extent_;
+  std::optional<Splitter> splitter_;
+  std::optional<bool> skips_holes_;  // once it had to be known
+  LostBytes lost_;
+  // What is merged part by part, as the output takes it.
+  struct Merging {
+    const Source* source = nullptr;
+    Result result = {};                         // what of the latest one is left
+    std::string pack_lost = {};                 // or why none will come of a pack
+    size_t next_file = 0;                       // of a pack
+    std::optional<SegmentChain> segments = {};  // of a file that is decoded in segments
   };
-  std::optional<LostBytes> lost_;  // not yet said: more may follow on it
+  Merging merging_;
+  std::optional<std::string> hidden_;  // a binary source that was hidden, which is to be said
+  bool dense_ = false;                 // what came of the latest chunk was much
   ScanTotals totals_;
   std::string writing_;  // the name of the source that is being written
   bool cut_ = false;     // nothing more is to be written

@@ -1,16 +1,37 @@
 #include "cmd/stats.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 
 namespace bigscan {
+
+namespace {
+
+// "filtered 96%, direct 4%": shares of the bytes, most first.
+std::string FormatEngines(const std::map<std::string, uint64_t>& bytes_by_engines) {
+  std::vector<std::pair<std::string, uint64_t>> engines(bytes_by_engines.begin(),
+                                                        bytes_by_engines.end());
+  std::stable_sort(engines.begin(), engines.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  uint64_t all = 0;
+  for (const auto& [name, bytes] : engines) all += bytes;
+  return absl::StrJoin(engines, ", ", [all](std::string* to, const auto& engine) {
+    absl::StrAppendFormat(to, "%s %.0f%%", engine.first,
+                          100.0 * static_cast<double>(engine.second) / static_cast<double>(all));
+  });
+}
+
+}  // namespace
 
 std::string FormatStats(const ScanStats& stats) {
   const double seconds = static_cast<double>(std::max<uint64_t>(1, stats.wall_us)) / 1e6;
   std::string text = absl::StrFormat(
       "plan        %s\n"
+      "chosen      %s\n"
       "bytes       %d\n"
       "records     %d\n"
       "matches     %d\n"
@@ -18,8 +39,8 @@ std::string FormatStats(const ScanStats& stats) {
       "throughput  %.3f GB/s\n"
       "chunks      %d\n"
       "retries     %d\n",
-      stats.plan, stats.bytes, stats.records, stats.selected, seconds,
-      static_cast<double>(stats.bytes) / 1e9 / seconds, stats.chunks, stats.retries);
+      stats.plan, FormatEngines(stats.bytes_by_engines), stats.bytes, stats.records, stats.selected,
+      seconds, static_cast<double>(stats.bytes) / 1e9 / seconds, stats.chunks, stats.retries);
   absl::StrAppendFormat(&text, "%-12s %8s %9s %9s %10s %12s %7s\n", "process", "chunks", "cpu s",
                         "waited s", "voluntary", "involuntary", "deaths");
   for (const ProcessStats& process : stats.processes) {

@@ -3,16 +3,17 @@
 #define BIGSCAN_CMD_STATS_H_
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
-#include "absl/strings/string_view.h"
 #include "ipc/process_stats.h"
 
 namespace bigscan {
 
 struct ScanStats {
-  absl::string_view plan;
+  std::string plan;
+  std::map<std::string, uint64_t> bytes_by_engines;  // the engines that were used
   uint64_t bytes = 0;
   uint64_t records = 0;
   uint64_t selected = 0;

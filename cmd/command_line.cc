@@ -1,0 +1,262 @@
+#include "cmd/command_line.h"
+
+#include <algorithm>
+#include <boost/program_options.hpp>
+#include <sstream>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+
+namespace bigscan {
+namespace {
+
+namespace po = boost::program_options;
+
+// All values are taken as text; options.cc reads them.
+po::typed_value<std::vector<std::string>>* Text(const char* name) {
+  return po::value<std::vector<std::string>>()->value_name(name);
+}
+
+po::options_description MatchingOptions() {
+  po::options_description group("Matching");
+  group.add_options()                                                                   //
+      ("regexp,e", Text("PATTERN"),                                                     //
+       "a pattern; may be repeated: a record is selected if one matches")               //
+      ("file,f", Text("FILE"), "read patterns from FILE, one a line")                   //
+      ("fixed-strings,F", "patterns are strings, not regular expressions")              //
+      ("perl-regexp,P", "let PCRE2 decide on every match")                              //
+      ("ignore-case,i", "make no difference between a and A")                           //
+      ("no-ignore-case", "undo -i")                                                     //
+      ("invert-match,v", "select the records that do not match")                        //
+      ("word-regexp,w", "match whole words only")                                       //
+      ("line-regexp,x", "match whole records only")                                     //
+      ("null-data,z", "records end with a NUL, not with a newline")                     //
+      ("crlf", "a CR before the newline belongs to the end of the record")              //
+      ("unicode", "characters are UTF-8, not bytes")                                    //
+      ("encoding", Text("ENCODING"),                                                    //
+       "decode the input: auto (UTF-16 by its BOM), none, utf-16le, ...")               //
+      ("no-decompress", "take compressed files for what they are, not what they hold")  //
+      ("text,a", "process a binary file as if it were text")                            //
+      (",I", "process a binary file as if it selected nothing")                         //
+      ("binary-files", Text("TYPE"), "binary, text (as -a) or without-match (as -I)")   //
+      ("no-cache", "compile patterns anew, and do not keep what was compiled");
+  return group;
+}
+
+po::options_description OutputOptions() {
+  po::options_description group("Output");
+  group.add_options()                                                                   //
+      ("max-count,m", Text("NUM"), "stop after NUM selected records of each file")      //
+      ("count,c", "print only how many records of each file are selected")              //
+      ("total", "print only how many records of all files are selected")                //
+      ("tally", "print how many records each pattern matches")                          //
+      ("files-with-matches,l", "print only the names of files with selected records")   //
+      ("files-without-match,L", "print only the names of files without any")            //
+      ("quiet,q", "print nothing; status 0 at the first selected record")               //
+      ("silent", "the same as --quiet")                                                 //
+      ("no-messages,s", "say nothing about files that cannot be read")                  //
+      ("only-matching,o", "print only the parts that match, each on a line")            //
+      ("line-number,n", "print the number of each record before it")                    //
+      ("byte-offset,b", "print the offset of each record before it")                    //
+      ("with-filename,H", "print the file name before each record")                     //
+      ("no-filename,h", "print no file names")                                          //
+      ("label", Text("NAME"), "what to call the standard input")                        //
+      ("label-pattern", "print before each record the pattern that matches it")         //
+      ("initial-tab,T", "align the records by a tab after what is before them")         //
+      ("null,Z", "print a NUL after file names")                                        //
+      ("after-context,A", Text("NUM"), "print NUM records after a selected one")        //
+      ("before-context,B", Text("NUM"), "print NUM records before a selected one")      //
+      ("context,C", Text("NUM"), "print NUM records around a selected one; also -NUM")  //
+      ("group-separator", Text("SEP"), "print SEP between groups, not --")              //
+      ("no-group-separator", "print nothing between groups")                            //
+      ("color", Text("[=WHEN]"), "highlight: always, never or auto (on a terminal)")    //
+      ("colour", Text("[=WHEN]"), "the same as --color")                                //
+      ("line-buffered", "write each record when it is found")                           //
+      ("json", "print JSON Lines, as ripgrep's --json");
+  return group;
+}
+
+po::options_description FileOptions() {
+  po::options_description group("Files");
+  group.add_options()                                                                //
+      ("recursive,r", "read the files in directories, and below")                    //
+      ("dereference-recursive,R", "the same, and follow symbolic links")             //
+      ("include", Text("GLOB"), "read only files whose names match GLOB")            //
+      ("exclude", Text("GLOB"), "skip files whose names match GLOB")                 //
+      ("exclude-from", Text("FILE"), "skip files whose names match a glob in FILE")  //
+      ("exclude-dir", Text("GLOB"), "skip directories whose names match GLOB");
+  return group;
+}
+
+po::options_description ProcessOptions() {
+  po::options_description group("Processes");
+  group.add_options()                                                 //
+      ("processes,p", Text("N"),                                      //
+       "workers; default: the CPUs that this process may use")        //
+      ("chunk-size", Text("SIZE"),                                    //
+       "bytes handed to a worker at once, up to 64M; suffixes K, M")  //
+      ("max-memory", Text("SIZE"),
+       "for one record of a stream; a longer one is skipped; default: 256M")     //
+      ("io", Text("auto|on|off"),                                                //
+       "on: a feeder process reads all input; off: workers map regular files; "  //
+       "auto: the same as off")                                                  //
+      ("pin", Text("[=CPUS]"),                                                   //
+       "bind each worker to a CPU of its own; CPUS is a list such as 0,2-5")     //
+      ("drop-cache", "leave the page cache as it was found")                     //
+      ("idle", "let all others go first, on CPU and disk")                       //
+      ("stats", "print what was done, and by which process, on stderr");
+  return group;
+}
+
+po::options_description OtherOptions() {
+  po::options_description group("Other");
+  group.add_options()("help", "print this help")("version,V", "print the version");
+  return group;
+}
+
+po::options_description AllOptions() {
+  po::options_description all;
+  all.add(MatchingOptions())
+      .add(OutputOptions())
+      .add(FileOptions())
+      .add(ProcessOptions())
+      .add(OtherOptions());
+  return all;
+}
+
+// Short options that take an argument: in a bundle, the first of them takes the rest of the word.
+constexpr char kTakeArgument[] = "efmpABC";
+
+// Whether `word` is a long option whose argument is the next word, or an abbreviation of one. Those
+// whose argument is optional have none without a `=`.
+bool TakesArgument(const std::string& word) {
+  if (word.size() < 3 || !absl::StartsWith(word, "--")) return false;
+  if (word == "--pin" || absl::StartsWith(word, "--colo")) return false;
+  const absl::string_view name = absl::string_view(word).substr(2);
+  const po::options_description all = AllOptions();
+  bool any = false;
+  for (const auto& option : all.options()) {
+    const std::string& long_name = option->long_name();
+    if (!absl::StartsWith(long_name, name)) continue;
+    const bool takes = option->semantic()->max_tokens() > 0;
+    if (long_name == name) return takes;
+    any |= takes;  // an ambiguous one is refused by the parser
+  }
+  return any;
+}
+
+// The words as the parser takes them:
+// - an option and its argument in one word. The parser would take an argument that looks like an
+//   option for one, but to grep (and to those who search for "-v") `-e -v` is a pattern.
+// - -NUM as -C NUM, also in a bundle: -n2.
+// - options with an optional value with that value: the next word is none.
+std::vector<std::string> PreparedWords(int argc, char** argv) {
+  std::vector<std::string> words;
+  for (int i = 1; i < argc; ++i) {
+    std::string word = argv[i];
+    const bool has_next = i + 1 < argc && argv[i + 1][0] != '\0';
+    if (word == "--") {
+      words.insert(words.end(), argv + i, argv + argc);
+      break;
+    }
+    if (word.size() > 1 && word[0] == '-' && word[1] != '-') {
+      const size_t flags_end = std::min(word.size(), word.find_first_of(kTakeArgument, 1));
+      std::string digits;
+      std::string flags;
+      bool in_digits = false;
+      for (char c : word.substr(0, flags_end)) {
+        const bool is_digit = absl::ascii_isdigit(static_cast<unsigned char>(c));
+        if (is_digit && !in_digits) digits.clear();  // the last number counts
+        in_digits = is_digit;
+        (is_digit ? digits : flags) += c;
+      }
+      if (!digits.empty()) {
+        words.push_back(absl::StrCat("--context=", digits));
+        word = flags + word.substr(flags_end);
+        if (word == "-") continue;
+      }
+    }
+    const bool is_short = word.size() > 1 && word[0] == '-' && word[1] != '-';
+    const size_t takes_argument =
+        is_short ? word.find_first_of(kTakeArgument, 1) : std::string::npos;
+    if (has_next && is_short && takes_argument == word.size() - 1) {
+      word += argv[++i];
+    } else if (has_next && TakesArgument(word)) {
+      absl::StrAppend(&word, "=", argv[++i]);
+    }
+    if (word == "--pin") word += "=auto";
+    if (word == "--color" || word == "--colour") word += "=auto";
+    const size_t equals = word.find('=');
+    if (absl::StartsWith(word, "--") && equals == word.size() - 1) {
+      // An empty value, which the parser takes only as a word.
+      words.push_back(word.substr(0, equals));
+      word.clear();
+    }
+    words.push_back(std::move(word));
+  }
+  return words;
+}
+
+}  // namespace
+
+absl::StatusOr<CommandLine> CommandLine::Parse(int argc, char** argv) {
+  po::options_description all = AllOptions();
+  all.add_options()("argument", po::value<std::vector<std::string>>());
+  po::positional_options_description positional;
+  positional.add("argument", -1);
+  CommandLine line;
+  try {
+    const po::parsed_options parsed = po::command_line_parser(PreparedWords(argc, argv))
+                                          .options(all)
+                                          .positional(positional)
+                                          .run();
+    for (const po::option& option : parsed.options) {
+      std::string value = option.value.empty() ? "" : option.value.front();
+      if (option.string_key == "argument") {
+        line.arguments_.push_back(std::move(value));
+      } else {
+        // One without a long name is called by its short one.
+        const bool dashed = absl::StartsWith(option.string_key, "-");
+        line.options_.push_back({dashed ? option.string_key.substr(1) : option.string_key, value});
+      }
+    }
+  } catch (const po::error& error) {
+    return absl::InvalidArgumentError(error.what());
+  }
+  return line;
+}
+
+const CommandLine::Option* CommandLine::Last(std::initializer_list<absl::string_view> names) const {
+  const auto found = std::find_if(options_.rbegin(), options_.rend(), [&](const Option& option) {
+    return std::find(names.begin(), names.end(), option.name) != names.end();
+  });
+  return found == options_.rend() ? nullptr : &*found;
+}
+
+std::vector<std::string> CommandLine::Values(absl::string_view name) const {
+  std::vector<std::string> values;
+  for (const Option& option : options_) {
+    if (option.name == name) values.push_back(option.value);
+  }
+  return values;
+}
+
+std::string HelpText() {
+  std::ostringstream text;
+  text << "Usage: bigscan [OPTION]... PATTERN [FILE]...\n"
+          "       bigscan [OPTION]... {-e PATTERN | -f FILE}... [FILE]...\n"
+          "Print the records (lines) of each FILE that match PATTERN, a regular expression\n"
+          "in PCRE syntax, scanning with several processes. No FILE, or -, is standard\n"
+          "input.\n\n"
+       << MatchingOptions() << '\n'
+       << OutputOptions() << '\n'
+       << FileOptions() << '\n'
+       << ProcessOptions() << '\n'
+       << OtherOptions()
+       << "\nExit status: 0 if a record is selected, 1 if none, 2 after an error, 128+n\n"
+          "after signal n. See bigscan(1).\n";
+  return text.str();
+}
+
+}  // namespace bigscan

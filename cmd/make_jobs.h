@@ -1,0 +1,29 @@
+// The jobs that a command line asks for.
+#ifndef BIGSCAN_CMD_MAKE_JOBS_H_
+#define BIGSCAN_CMD_MAKE_JOBS_H_
+
+#include <memory>
+#include <vector>
+
+#include "cmd/options.h"
+#include "jobs/job.h"
+#include "lib/match_locator.h"
+
+namespace bigscan {
+
+// `locator` must outlive the jobs. Reads GREP_COLORS.
+std::vector<std::unique_ptr<Job>> MakeJobs(const Options& options, MatchLocator* locator);
+
+// Whether the jobs need to know which pattern matches which record.
+bool NeedsPatterns(const Options& options);
+
+// Whether a few records may be enough to decide all, or a source.
+bool MayEndSoon(const Options& options);
+
+// Whether no record can be selected, and nothing is printed about that either, as in grep: then
+// nothing is read.
+bool SelectsNothing(const Options& options);
+
+}  // namespace bigscan
+
+#endif  // BIGSCAN_CMD_MAKE_JOBS_H_

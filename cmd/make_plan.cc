@@ -1,0 +1,50 @@
+#include "cmd/make_plan.h"
+
+#include <stdlib.h>
+
+#include <string>
+
+#include "lib/database_cache.h"
+
+namespace bigscan {
+namespace {
+
+// To locate matches, so many patterns are tried on each record; of more, only those that match it.
+constexpr size_t kMostTriedPatterns = 8;
+
+// Whether it has to be known which patterns match a record.
+bool TellsPatterns(const Options& options) {
+  if (options.mode == OutputMode::kTally || options.label_pattern) return true;
+  const bool locates =
+      options.mode == OutputMode::kJson ||
+      (options.mode == OutputMode::kRecords && (options.only_matching || options.color));
+  return locates && !options.invert && options.patterns.size() > kMostTriedPatterns;
+}
+
+// For tests, which compare the ways of scanning.
+PlanOptions::Force ForcedPlan() {
+  const char* value = getenv("BIGSCAN_TEST_PLAN");
+  const absl::string_view name = value == nullptr ? "" : value;
+  if (name == "direct") return PlanOptions::Force::kDirect;
+  if (name == "filtered") return PlanOptions::Force::kFiltered;
+  if (name == "grams") return PlanOptions::Force::kGrams;
+  if (name == "confirm") return PlanOptions::Force::kConfirm;
+  if (name == "records") return PlanOptions::Force::kRecords;
+  return PlanOptions::Force::kNone;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<ScanPlan>> MakePlan(const Options& options) {
+  const std::string directory = DatabaseCache::DefaultDirectory();
+  const DatabaseCache cache(directory);
+  return ScanPlan::Compile(options.patterns,
+                           {.delimiter = options.delimiter,
+                            .crlf = options.crlf,
+                            .pcre = options.pcre,
+                            .tell_patterns = TellsPatterns(options),
+                            .cache = options.cache && !directory.empty() ? &cache : nullptr,
+                            .force = ForcedPlan()});
+}
+
+}  // namespace bigscan
