@@ -1,229 +1,212 @@
 """Random cases for the comparison with grep: texts, patterns, options, and ways to scan.
 
-Texts and patterns share a small alphabet, so that a pattern has a fair chance to match. Case number
-N of a seed is always the same case.
+Case number N of a seed is always the same case. Each part of a case has random numbers of its own,
+so that a change to what one part can be leaves the others of the case as they are.
 """
 
 from __future__ import annotations
 
 import random
 from dataclasses import dataclass, replace
-from typing import Sequence
+from typing import Iterable
 
-LETTERS = b"aabbcAB0_ \t-"
-ODD_BYTES = b"\x00\x0b\x0c\r\x80\x85\xa0\xc3\xe9\xff"
+import quirks
+from options import Option, make_colors, make_options
+from regexes import Regex, make_regex, plain
+from texts import make_string, make_text
+from trees import Entry, make_tree, make_tree_operands, make_tree_options
+
 CHUNK_SIZES = ("1", "2", "3", "5", "7", "16", "64", "1K", None)
+PLANS = ("",) * 8 + ("direct", "filtered", "confirm", "whole", "records")
 
-# How the input reaches the command, and what its operands and options are for that.
-INPUTS = ("file", "file", "files", "redirected", "pipe", "fed file", "fed files", "fed redirected")
+# How the input reaches the command.
+SOURCES = {
+    "file": 20, "files": 20, "redirected": 8, "pipe": 12, "files and stdin": 8, "troubled": 8,
+    "tree": 14,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Giving:
+    """Patterns as one argument gives them: an "-e", a file ("-f"), or the first "operand"."""
+
+    how: str
+    patterns: tuple[Regex, ...]
+    form: int = 0  # Which of the ways to write it.
+
+    def contents(self) -> bytes:
+        """Of the file. Whether the last line is ended is seen only where that line is empty."""
+        text = b"\n".join(pattern.render() for pattern in self.patterns)
+        ended = self.form % 2 == 0 or not self.patterns[-1].text if self.patterns else False
+        return text + b"\n" if ended else text
 
 
 @dataclass(frozen=True)
 class Case:
-    """One comparison: what grep is asked too, and (geometry) what only we are asked."""
+    """One comparison: what grep is asked too, and (`pcre`, `plan`, `geometry`) what only we are."""
 
-    texts: tuple[bytes, ...]
-    patterns: tuple[bytes, ...]
+    entries: tuple[Entry, ...]
+    operands: tuple[str, ...]
+    stdin: bytes | None
+    piped: bool  # or redirected
     fixed: bool
-    options: tuple[str, ...]
-    source: str  # one of INPUTS
+    givings: tuple[Giving, ...]
+    options: tuple[Option, ...]
+    colors: str | None
+    bundle: bool  # Flags share words.
+    operands_first: bool
+    pcre: bool
+    plan: str  # The way of scanning that is asked for; often it is not possible.
     geometry: tuple[str, ...]
 
-    @property
-    def from_stdin(self) -> bool:
-        return self.source in ("pipe", "redirected", "fed redirected")
+    def has(self, *names: str) -> bool:
+        return any(option.name in names for option in self.options)
 
-    def with_text(self, text: bytes) -> Case:
-        """The same case with another first text."""
-        return replace(self, texts=(text, *self.texts[1:]))
+    def last(self, *names: str) -> Option | None:
+        return next((o for o in reversed(self.options) if o.name in names), None)
+
+    def without(self, *names: str) -> Case:
+        return replace(self, options=tuple(o for o in self.options if o.name not in names))
+
+    def with_patterns(self, *patterns: bytes) -> Case:
+        return replace(self, givings=(Giving("-e", tuple(map(plain, patterns))),))
+
+    @property
+    def troubled(self) -> bool:
+        """Whether an operand is no file."""
+        files = {entry.path for entry in self.entries if entry.kind == "file"}
+        return any(name not in files and name != "-" for name in self.operands)
+
+    @property
+    def inputs(self) -> list[bytes]:
+        """All that may be read."""
+        texts = [entry.data for entry in self.entries if entry.kind == "file"]
+        return texts if self.stdin is None else [*texts, self.stdin]
+
+    @property
+    def has_binary(self) -> bool:
+        """Whether there may be a binary file, of which grep tells only that it matches."""
+        kind = self.last("-a", "-I", "--binary-files")
+        reported = kind is None or kind.value == "binary"
+        return reported and not self.has("-z") and any(b"\0" in text for text in self.inputs)
+
+    @property
+    def recursive(self) -> bool:
+        return self.has("-r", "-R")
+
+    @property
+    def patterns(self) -> list[Regex]:
+        """Without repetitions, as grep has them."""
+        return list(dict.fromkeys(p for giving in self.givings for p in giving.patterns))
 
 
 def make_case(seed: str, number: int) -> Case:
-    rng = random.Random(f"{seed}:{number}")
-    source = rng.choice(INPUTS)
-    count = rng.randint(2, 3) if source.endswith("files") else 1
+    def numbers(part: str) -> random.Random:
+        return random.Random(f"{seed}:{number}:{part}")
+
+    rng = numbers("shape")
+    source = rng.choices(list(SOURCES), weights=list(SOURCES.values()))[0]
     fixed = rng.random() < 0.15
-    patterns = make_patterns(rng, fixed)
-    return Case(
-        texts=tuple(make_text(rng) for _ in range(count)),
-        patterns=patterns,
-        fixed=fixed,
-        options=without_quirks(make_options(rng), patterns),
-        source=source,
-        geometry=make_geometry(rng, source),
+    options = make_options(numbers("options"))
+    if source == "tree":
+        options += make_tree_options(numbers("tree options"))
+    names = [option.name for option in options]
+    givings = make_givings(numbers("patterns"), fixed, wrapped="-w" in names, nul="-z" not in names)
+    entries, operands, stdin = make_input(numbers("input"), source, "-z" in names)
+    if "-R" in names:  # Which reads a FIFO, and waits.
+        entries = [entry for entry in entries if entry.kind != "fifo"]
+    return quirks.avoided(
+        Case(
+            entries=tuple(entries),
+            operands=operands,
+            stdin=stdin,
+            piped=source == "pipe" or rng.random() < 0.5,
+            fixed=fixed,
+            givings=givings,
+            options=options,
+            colors=make_colors(numbers("colors")) if "--color" in names else None,
+            bundle=rng.random() < 0.3,
+            operands_first=rng.random() < 0.1,
+            pcre=not fixed and rng.random() < 0.3,
+            plan=numbers("plan").choice(PLANS),
+            geometry=make_geometry(numbers("geometry")),
+        )
     )
 
 
-def make_geometry(rng: random.Random, source: str) -> tuple[str, ...]:
+def make_geometry(rng: random.Random) -> tuple[str, ...]:
     options = ["-p", str(rng.randint(1, 8))]
     size = rng.choice(CHUNK_SIZES)
     if size:
         options += ["--chunk-size", size]
-    if source.startswith("fed"):
+    if rng.random() < 0.3:
         options += ["--io", "on"]
     return tuple(options)
 
 
-def make_options(rng: random.Random) -> tuple[str, ...]:
-    chances = {"-i": 0.25, "-v": 0.2, "-c": 0.2, "-n": 0.4, "-H": 0.15, "-h": 0.15, "-q": 0.05}
-    options = [option for option, chance in chances.items() if rng.random() < chance]
-    if rng.random() < 0.15:
-        options += ["-m", str(rng.choice([0, 1, 1, 2, 3, 10]))]
-    return tuple(options)
+def make_input(
+    rng: random.Random, source: str, null_data: bool
+) -> tuple[list[Entry], tuple[str, ...], bytes | None]:
+    """What the directory holds, the operands, and standard input."""
 
+    def text() -> bytes:
+        return make_text(rng, b"\0" if null_data != (rng.random() < 0.05) else b"\n")
 
-def without_quirks(options: tuple[str, ...], patterns: tuple[bytes, ...]) -> tuple[str, ...]:
-    """Leaves out -c where grep 3.8 ends before it looks at a file, and so prints no count at all.
-
-    It does so for `-m 0`, and for -v with nothing but the empty pattern: `grep -cv '' FILE` prints
-    nothing, but `grep -cv -e '' -e a FILE` prints 0. (grep.c: "if ((max_count == 0 || (keycc == 0
-    && out_invert ...", and then it returns.)
-    """
-    selects_nothing = "0" in options or ("-v" in options and not any(patterns))
-    return tuple(option for option in options if option != "-c" or not selects_nothing)
-
-
-# Texts.
-
-
-def make_text(rng: random.Random) -> bytes:
-    """Between nothing and a hundred records; now and then one that is longer than most chunks."""
-    kind = rng.random()
-    if kind < 0.03:
-        return b""
-    records = [make_record(rng, kind) for _ in range(rng.choice([1, 2, 3, 5, 10, 30, 100]))]
-    if rng.random() < 0.08:
-        records.insert(rng.randrange(len(records) + 1), make_long_record(rng))
-    end = b"" if rng.random() < 0.3 else b"\r\n" if rng.random() < 0.1 else b"\n"
-    return b"\n".join(records) + end
-
-
-def make_record(rng: random.Random, kind: float) -> bytes:
-    length = rng.choice([0, 0, 1, 2, 3, 5, 8, 13, 40])
-    alphabet = LETTERS if kind < 0.6 else LETTERS * 2 + ODD_BYTES
-    return bytes(rng.choices(alphabet, k=length))
-
-
-def make_long_record(rng: random.Random) -> bytes:
-    """Mostly a repetition, so that the report of a failure stays short."""
-    unit = bytes(rng.choices(LETTERS + ODD_BYTES, k=rng.randint(1, 30)))
-    return make_record(rng, 1) + unit * rng.choice([10, 100, 1000]) + make_record(rng, 1)
+    if source in ("pipe", "redirected"):
+        return [], rng.choice([(), (), ("-",)]), text()
+    if source == "tree":
+        entries = make_tree(rng, text)
+        return entries, make_tree_operands(rng, entries), None
+    count = 1 if source == "file" else rng.randint(2, 3)
+    entries = [Entry(f"t{number}", text()) for number in range(count)]
+    operands = [entry.path for entry in entries]
+    stdin = None
+    if source == "files and stdin":
+        operands.insert(rng.randrange(len(operands) + 1), "-")
+        stdin = text()
+    elif source == "troubled":
+        entries.append(Entry("d", kind="dir"))
+        operands.insert(
+            rng.randrange(len(operands) + 1), rng.choice(["missing", "d", "t0/x", "./t0"])
+        )
+    elif rng.random() < 0.05:
+        operands.append(rng.choice(operands))
+    return entries, tuple(operands), stdin
 
 
 # Patterns.
 
 
-def make_patterns(rng: random.Random, fixed: bool) -> tuple[bytes, ...]:
-    count = 1 if rng.random() < 0.75 else rng.randint(2, 4)
-    return tuple(make_string(rng) if fixed else make_regex(rng) for _ in range(count))
-
-
-def make_string(rng: random.Random) -> bytes:
-    alphabet = LETTERS + ODD_BYTES[1:] + b".*^$[\\"  # No NUL: it cannot be in an argument.
-    return bytes(rng.choices(alphabet, k=rng.choice([0, 1, 1, 2, 2, 3, 4])))
-
-
-def make_regex(rng: random.Random) -> bytes:
-    if rng.random() < 0.02:
-        return b""
-    head = rng.choice([b"(?i)", b"(?s)", b"(?m)", b"(?i)(?s)"]) if rng.random() < 0.12 else b""
-    return head + alternation(rng, depth=3, outermost=True)
-
-
-def alternation(rng: random.Random, depth: int, outermost: bool = False) -> bytes:
-    branches = rng.choices([1, 2, 3], weights=[7, 3, 1])[0]
-    return b"|".join(sequence(rng, depth, outermost) for _ in range(branches))
-
-
-def sequence(rng: random.Random, depth: int, outermost: bool) -> bytes:
-    """A few pieces. Anchors are mostly where they can hold: at the ends of an outermost branch."""
-    body = b"".join(
-        piece(rng, depth)
-        for _ in range(rng.choices([0, 1, 2, 3, 4, 5], weights=[1, 8, 8, 6, 3, 1])[0])
-    )
-    anchor = 0.2 if outermost else 0.004
-    start = (
-        rng.choice([b"^", b"^", b"^", rb"\A", rb"\b", rb"\B", rb"^\b"])
-        if rng.random() < anchor
-        else b""
-    )
-    end = (
-        rng.choice([b"$", b"$", b"$", rb"\z", rb"\Z", rb"\b", rb"\B", rb"\b$"])
-        if rng.random() < anchor
-        else b""
-    )
-    return start + body + end
-
-
-def piece(rng: random.Random, depth: int) -> bytes:
-    if rng.random() < 0.02:
-        return rng.choice([rb"\b", rb"\B"])
-    what = atom(rng, depth)
-    return what + quantifier(rng) if rng.random() < 0.3 else what
-
-
-def quantifier(rng: random.Random) -> bytes:
-    low = rng.randint(0, 3)
-    counted = [b"{%d}" % (low + 1), b"{%d,}" % low, b"{%d,%d}" % (low, low + rng.randint(1, 3))]
-    greedy = rng.choice([b"*", b"+", b"?", *counted])
-    return greedy + (b"?" if rng.random() < 0.2 else b"")
-
-
-def atom(rng: random.Random, depth: int) -> bytes:
-    kind = rng.random()
-    if depth > 0 and kind < 0.18:
-        return group(rng, depth)
-    if kind < 0.30:
-        return character_class(rng)
-    if kind < 0.42:
-        return rng.choice(
-            [rb"\s", rb"\S", rb"\w", rb"\W", rb"\d", rb"\D", rb"\h", rb"\H", rb"\v", rb"\V"]
+def make_givings(
+    rng: random.Random, fixed: bool, wrapped: bool, nul: bool
+) -> tuple[Giving, ...]:
+    count = rng.choices([0, 1, 2, 3, 4, 8], weights=[1, 70, 12, 8, 6, 3])[0]
+    patterns: list[Regex] = []
+    for number in range(count):
+        patterns.append(
+            plain(make_string(rng))
+            if fixed
+            else make_regex(rng, prefix=chr(ord("f") + number), alone=count == 1, wrapped=wrapped)
         )
-    if kind < 0.52:
-        return b"."
-    if kind < 0.62:
-        return escape(rng)
-    return literal(rng.choice(LETTERS))
+    if count > 1 and rng.random() < 0.1:
+        patterns[-1] = rng.choice([patterns[0], Regex("")])
+        nul = False  # Twice the same, but for a NUL: two groups would have one name.
+    if count == 1 and not patterns[0].text.startswith("-") and rng.random() < 0.4:
+        return (Giving("operand", tuple(patterns)),)
+    givings = []
+    while patterns:
+        some = rng.randint(1, len(patterns))
+        givings.append(make_giving(rng, patterns[:some], nul))
+        patterns = patterns[some:]
+    if not givings or rng.random() < 0.01:
+        givings.append(Giving("-f", ()))  # An empty file: no pattern.
+    return tuple(givings)
 
 
-def group(rng: random.Random, depth: int) -> bytes:
-    opening = rng.choice(
-        [b"(", b"(?:", b"(?:", b"(?i:", b"(?-i:", b"(?s:", b"(?<n%d>" % rng.randrange(10**6)]
-    )
-    return opening + alternation(rng, depth - 1) + b")"
-
-
-def escape(rng: random.Random) -> bytes:
-    byte = rng.choice(LETTERS + ODD_BYTES + b"\n")
-    forms = [
-        rb"\t",
-        rb"\r",
-        rb"\n",
-        rb"\f",
-        rb"\e",
-        rb"\x%02x" % byte,
-        rb"\x{%x}" % byte,
-        rb"\%03o" % byte,
-    ]
-    raw = literal(byte) if byte not in b"\0\n" else rb"\x00"
-    return rng.choice([*forms, raw, rb"\Qa.\E", rb"(?#note)a", rb"\.", rb"\$", rb"\-"])
-
-
-def literal(byte: int) -> bytes:
-    return bytes([byte]) if byte not in rb"\^$.|?*+()[]{}" else b"\\" + bytes([byte])
-
-
-def character_class(rng: random.Random) -> bytes:
-    posix = "alpha digit alnum upper lower space blank punct print graph cntrl xdigit word".split()
-    items: Sequence[bytes] = [
-        b"a-c", b"A-B", b"a", b"b", b"0-9", b"_", b" ", rb"\t", rb"\n", rb"\r",
-        rb"\x00", rb"\xff", rb"\x80-\xff", b"^", rb"\.", b"$", rb"\]", rb"\-", b"-",
-        rb"\s", rb"\S", rb"\w", rb"\W", rb"\d", rb"\D", rb"\h",
-        f"[:{rng.choice(posix)}:]".encode(), f"[:^{rng.choice(posix)}:]".encode(),
-    ]  # fmt: skip
-    chosen = [rng.choice(items) for _ in range(rng.choices([1, 2, 3, 4], weights=[4, 4, 2, 1])[0])]
-    # "-" goes last, as between two items it would make a range; "^" means itself but at the start.
-    chosen.sort(key=lambda item: {b"-": 2, b"^": 1}.get(item, 0))
-    if chosen[0] == b"^":
-        chosen[0] = rb"\^"
-    return b"[" + (b"^" if rng.random() < 0.3 else b"") + b"".join(chosen) + b"]"
+def make_giving(rng: random.Random, patterns: Iterable[Regex], nul: bool) -> Giving:
+    patterns = tuple(patterns)
+    how = rng.choice(["-e", "-e", "-f"])
+    if how == "-f" and nul and rng.random() < 0.1:  # Not possible in an argument.
+        last = patterns[-1]
+        patterns = (*patterns[:-1], replace(last, text=last.text + "\0"))
+    return Giving(how, patterns, form=rng.randrange(6))

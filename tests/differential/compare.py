@@ -1,205 +1,207 @@
 """Runs one case with the command and with grep, and says how they differ.
 
-What is known of the two engines, and taken into account:
+Compared are stdout, the status, and the lines of stderr, but for the program's name and their
+order. Where grep can not say what is right, the case is counted apart, and the tests fail if there
+are many:
 
-- grep -P takes one pattern, so several are put to it as one alternation. A pattern's own `(?i)`
-  ends with its group.
-- Some patterns that PCRE2 accepts Hyperscan does not compile; UNSUPPORTED says why, and no other
-  refusal is let pass.
-- grep 3.8 ends with status 2 when PCRE2 reaches its backtracking limit. Such a case is skipped.
+- SKIPPED: PCRE2 reached a limit (status 2, and grep's scan ends there), or grep crashed.
+- REFUSED: grep does not take the pattern. Then the command must not either; its words are its own.
 """
 
 from __future__ import annotations
 
-import base64
-import gzip
+import fcntl
 import os
 import re
-import shlex
+import subprocess
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Callable, Iterator
+from typing import IO, Sequence
 
 import support
 from cases import Case
+from commands import (
+    WORK,
+    bigscan_command,
+    grep_command,
+    listing_command,
+    needs_union,
+    sorted_listing,
+    with_files,
+    write_files,
+)
+from report import describe, reproduction
+from shrink import shrink
 from support import Result
 
-# Hyperscan's own words for what it leaves out of PCRE.
-UNSUPPORTED = (
-    rb"Embedded start anchors not supported",
-    rb"Embedded end anchors not supported",
-    rb"Pattern can never match",
-    rb"Pattern is too large",
-)
-
 SAME, SKIPPED, REFUSED, DIFFERENT = "same", "skipped", "refused", "different"
+
+LIMIT = re.compile(rb"exceeded PCRE|exhausted PCRE|recurse loop|internal PCRE error|heap limit")
+ABOUT_A_FILE = re.compile(
+    rb": (No such file or directory|Is a directory|Not a directory|binary file matches"
+    rb"|Too many levels of symbolic links|warning: recursive directory loop)$"
+)
+GREP_SECONDS = 20  # More is a pattern for which grep takes for ever.
 
 
 @dataclass(frozen=True)
 class Verdict:
+    case: Case
     outcome: str
+    expected: Result | None = None
+    got: Result | None = None
     report: str = ""
 
-
-def compare(case: Case, directory: Path) -> Verdict:
-    """Runs `case` with its files in `directory`."""
-    write_texts(case, directory)
-    expected = run(case, directory, grep_command(case))
-    if expected.status == 2:
-        return Verdict(SKIPPED, os.fsdecode(expected.err))
-    result = run(case, directory, bigscan_command(case))
-    if result.status == 2 and any(re.search(reason, result.err) for reason in UNSUPPORTED):
-        return Verdict(REFUSED, os.fsdecode(result.err))
-    if result == expected:
-        return Verdict(SAME)
-    return Verdict(DIFFERENT, describe(case, expected, result))
-
-
-def write_texts(case: Case, directory: Path) -> None:
-    for name, text in zip(names(case), case.texts):
-        (directory / name).write_bytes(text)
-
-
-def names(case: Case) -> list[str]:
-    return [f"t{number}" for number in range(len(case.texts))]
-
-
-def operands(case: Case) -> list[str]:
-    return [] if case.from_stdin else names(case)
-
-
-def grep_command(case: Case) -> list[bytes]:
-    if case.fixed:
-        engine, patterns = b"-F", case.patterns
-    else:
-        engine, patterns = b"-P", case.patterns if len(case.patterns) == 1 else (
-            support.union(case.patterns),
+    @property
+    def kind(self) -> tuple[bool, ...]:
+        """What differs, so that a smaller case is not about something else."""
+        if self.outcome != DIFFERENT or self.expected is None or self.got is None:
+            return ()
+        return tuple(
+            getattr(self.got, part) != getattr(self.expected, part)
+            for part in ("status", "out", "err")
         )
-    return encoded(["grep", "-a", engine, *case.options, *with_e(patterns), *operands(case)])
 
 
-def bigscan_command(case: Case) -> list[bytes]:
-    fixed = ["-F"] if case.fixed else []
-    return encoded(
-        [
-            support.BIGSCAN,
-            *case.geometry,
-            *fixed,
-            *case.options,
-            *with_e(case.patterns),
-            *operands(case),
-        ]
-    )
+class GrepCannotSay(Exception):
+    """Nothing to compare with, for the given reason."""
+
+    def __init__(self, outcome: str, result: Result) -> None:
+        super().__init__(outcome)
+        self.outcome = outcome
+        self.result = result
 
 
-def with_e(patterns: tuple[bytes, ...]) -> Iterator[bytes]:
-    for pattern in patterns:
-        yield from (b"-e", pattern)
-
-
-def encoded(words: list[str | bytes]) -> list[bytes]:
-    return [os.fsencode(word) for word in words]
-
-
-def run(case: Case, directory: Path, command: list[bytes]) -> Result:
-    if case.source == "pipe":
-        return support.run(command, stdin=case.texts[0], cwd=directory)
-    if case.from_stdin:
-        with open(directory / "t0", "rb") as stdin:
-            return support.run(command, stdin=stdin.fileno(), cwd=directory)
-    return support.run(command, cwd=directory)
-
-
-# Reports.
-
-
-def describe(case: Case, expected: Result, result: Result) -> str:
-    """What differs, and commands that show it anywhere."""
-    lines = [
-        f"expected status {expected.status}, got {result.status}; stderr {result.err!r}",
-        f"expected {excerpt(expected.out)}",
-        f"got      {excerpt(result.out)}",
-        reproduction(case),
-    ]
-    return "\n".join(lines)
-
-
-def reproduction(case: Case) -> str:
-    lines = [
-        *(write_command(name, text) for name, text in zip(names(case), case.texts)),
-        shell_line(case, bigscan_command(case)),
-        shell_line(case, [b"LC_ALL=C", *grep_command(case)]),
-    ]
-    return "\n".join(lines)
-
-
-def excerpt(data: bytes, limit: int = 400) -> str:
-    return repr(data) if len(data) <= limit else f"{data[:limit]!r}... ({len(data)} bytes)"
-
-
-def write_command(name: str, text: bytes) -> str:
-    packed = base64.b64encode(gzip.compress(text, mtime=0)).decode()
-    return f"echo {packed} | base64 -d | gunzip >{name}  # {excerpt(text, 80)}"
-
-
-def shell_line(case: Case, command: list[bytes]) -> str:
-    words = " ".join(shell_word(word) for word in command)
-    return (
-        f"cat t0 | {words}"
-        if case.source == "pipe"
-        else f"{words} <t0"
-        if case.from_stdin
-        else words
-    )
-
-
-def shell_word(word: bytes) -> str:
-    if all(32 <= byte < 127 for byte in word):
-        return shlex.quote(word.decode())
-    plain = rb"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ^$.|?*+()[]{}-_:<>#="
-    return "$'" + "".join(chr(byte) if byte in plain else f"\\{byte:03o}" for byte in word) + "'"
-
-
-# Making a failing case smaller.
-
-
-def shrink(case: Case, directory: Path, attempts: int = 200) -> Case:
-    """Leaves out parts of the first text, larger ones first, while the difference stays."""
-
-    def differs(candidate: Case) -> bool:
-        nonlocal attempts
-        attempts -= 1
-        return attempts >= 0 and compare(candidate, directory).outcome == DIFFERENT
-
-    return case.with_text(shrunk(case.texts[0], lambda text: differs(case.with_text(text))))
-
-
-def shrunk(text: bytes, still_fails: Callable[[bytes], bool]) -> bytes:
-    size = max(1, len(text) // 2)
-    while True:
-        start = 0
-        while start < len(text):
-            shorter = text[:start] + text[start + size :]
-            if still_fails(shorter):
-                text = shorter
-            else:
-                start += size
-        if size == 1:
-            return text
-        size //= 2
-
-
-def judge(case: Case) -> Verdict:
-    """compare() in a directory of its own; a difference is reported at its smallest."""
+def compare(case: Case, geometries: Sequence[tuple[str, ...]] = ()) -> Verdict:
+    """Runs `case` in a directory of its own, in each of `geometries` if given, till one differs."""
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
+        write_files(case, directory)
+        work = directory / WORK
         try:
-            verdict = compare(case, directory)
-            return (
-                compare(shrink(case, directory), directory)
-                if verdict.outcome == DIFFERENT
-                else verdict
-            )
-        except AssertionError as failure:  # It hung, or left something behind.
-            return Verdict(DIFFERENT, f"{failure}\n{reproduction(case)}")
+            expected, outcome = grep_result(case, work), SAME
+        except GrepCannotSay as reason:
+            expected, outcome = reason.result, reason.outcome
+        if outcome == SKIPPED:
+            return Verdict(case, SKIPPED, expected)
+        for geometry in geometries or [case.geometry]:
+            case = replace(case, geometry=geometry)
+            got = bigscan_result(case, work)
+            if outcome == REFUSED:
+                agreed = (got.status, got.out) == (2, b"")
+            else:
+                agreed = agree(case, expected, got)
+            if not agreed:
+                return Verdict(case, DIFFERENT, expected, got)
+        return Verdict(case, outcome, expected, got)
+
+
+def agree(case: Case, expected: Result, got: Result) -> bool:
+    if (got.out, got.status) != (expected.out, expected.status):
+        return False
+    if case.recursive and case.has("-q"):
+        return True  # Which files come before the one that ends the scan is a matter of order.
+    # Files are opened ahead: what is wrong with one may be said before what a scan found.
+    return sorted(got.err.splitlines()) == sorted(expected.err.splitlines())
+
+
+# grep.
+
+
+def grep_result(case: Case, work: Path) -> Result:
+    return recursive_result(case, work) if case.recursive else ask_grep(case, work)
+
+
+def ask_grep(case: Case, work: Path) -> Result:
+    result = renamed(run_grep(case, work, grep_command(case)))
+    if result.status < 0 or LIMIT.search(result.err):
+        raise GrepCannotSay(SKIPPED, result)
+    if result.status == 2 and not all(map(ABOUT_A_FILE.search, result.err.splitlines())):
+        # Of a union this says little about each pattern.
+        raise GrepCannotSay(SKIPPED if needs_union(case) else REFUSED, result)
+    return result
+
+
+def recursive_result(case: Case, work: Path) -> Result:
+    files: list[str] = []
+    err, failed = b"", False
+    # One operand after the other: a file may be left out below one of them, and be one itself.
+    for operands in [(operand,) for operand in case.operands] or [()]:
+        part = replace(case, operands=operands)
+        listed = renamed(run_grep(part, work, listing_command(part)))
+        files += sorted_listing(part, set(listed.out.split(b"\0")[:-1]), work)
+        err += listed.err
+        failed |= listed.status == 2
+    if files:
+        result = ask_grep(with_files(case, files), work)
+    else:
+        result = Result(1, b"", b"")
+    if failed and not (case.has("-q") and result.status == 0):
+        result = Result(2, result.out, result.err)
+    return Result(result.status, result.out, err + result.err)
+
+
+def renamed(result: Result) -> Result:
+    """As if the program were ours."""
+    return Result(
+        result.status, result.out, re.sub(rb"^grep: ", b"bigscan: ", result.err, flags=re.MULTILINE)
+    )
+
+
+def run_grep(case: Case, work: Path, command: list[bytes]) -> Result:
+    with stdin_of(case, work) as stdin:
+        try:
+            done = subprocess.run(
+                command, stdin=stdin, capture_output=True, cwd=work, timeout=GREP_SECONDS,
+                env=support.environment(**variables(case)),
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            raise GrepCannotSay(SKIPPED, Result(-9, b"", b"took too long")) from None
+    return Result(done.returncode, done.stdout, done.stderr)
+
+
+def stdin_of(case: Case, work: Path) -> IO[bytes]:
+    """What to read from; a pipe is full before grep reads, as what one read gives can show."""
+    if case.stdin is None:
+        return open(os.devnull, "rb")
+    if not case.piped:
+        return open(work / "../in", "rb")
+    reader, writer = os.pipe()
+    if len(case.stdin) > 60000:
+        fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 1 << 20)
+    os.write(writer, case.stdin)
+    os.close(writer)
+    return os.fdopen(reader, "rb")
+
+
+def variables(case: Case) -> dict[str, str]:
+    return {} if case.colors is None else {"GREP_COLORS": case.colors}
+
+
+# Ours.
+
+
+def bigscan_result(case: Case, work: Path) -> Result:
+    command, env = bigscan_command(case), variables(case)
+    if case.plan:
+        env["BIGSCAN_TEST_PLAN"] = case.plan
+    if case.stdin is None or case.piped:
+        return support.run(command, stdin=case.stdin, env=env, cwd=work)
+    with open(work / "../in", "rb") as stdin:
+        return support.run(command, stdin=stdin.fileno(), env=env, cwd=work)
+
+
+def judge(case: Case, geometries: Sequence[tuple[str, ...]] = ()) -> Verdict:
+    """compare(); a difference is reported at its smallest."""
+    try:
+        verdict = compare(case, geometries)
+        if verdict.outcome != DIFFERENT:
+            return verdict
+        kind = verdict.kind
+        case = shrink(verdict.case, lambda candidate: compare(candidate).kind == kind)
+        verdict = compare(case)
+        assert verdict.expected is not None and verdict.got is not None, "differs only at times"
+        return replace(verdict, report=describe(case, verdict.expected, verdict.got))
+    except AssertionError as failure:  # It hung, or left something behind.
+        return Verdict(case, DIFFERENT, report=f"{failure}\n{reproduction(case)}")

@@ -56,7 +56,7 @@ def scan(
     log: Path, arguments: list[str], geometry: list[str], source: str = "file", die: str = ""
 ) -> Result:
     env = {"BIGSCAN_TEST_DIE": die} if die else {}
-    command = [*geometry, *arguments]
+    command = ["-a", *geometry, *arguments]
     if source == "file":
         return support.bigscan(*command, "log", env=env, cwd=log.parent)
     if source == "pipe":
