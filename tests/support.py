@@ -10,6 +10,7 @@ import os
 import random
 import signal
 import subprocess
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,14 +38,21 @@ class Result:
     err: bytes
 
 
+# What is kept from one run to the next, for this process's tests alone; removed at its end.
+_CACHE = tempfile.TemporaryDirectory(prefix="bigscan-cache-")
+
+
 def environment(**variables: str) -> dict[str, str]:
-    """The environment of every command: the caller's, in the C locale, plus `variables`."""
+    """The environment of every command: the caller's, in the C locale, plus `variables`.
+
+    No command ever reads or writes the caller's cache.
+    """
     inherited = {
         k: v
         for k, v in os.environ.items()
-        if k not in ("BIGSCAN_TEST_DIE", "GREP_COLORS", "POSIXLY_CORRECT")
+        if not k.startswith(("BIGSCAN_TEST_", "GREP_COLOR")) and k != "POSIXLY_CORRECT"
     }
-    return {**inherited, "LC_ALL": "C", **variables}
+    return {**inherited, "LC_ALL": "C", "XDG_CACHE_HOME": _CACHE.name, **variables}
 
 
 def run(

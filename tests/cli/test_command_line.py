@@ -154,7 +154,7 @@ def test_long_names_of_q(plain: Box, name: str) -> None:
 # Refused.
 
 
-@pytest.mark.parametrize("option", ["--colr", "--chunksize=1", "-Z9", "--no-such-option", "-ck9"])
+@pytest.mark.parametrize("option", ["--colr", "--chunksize=1", "-Y9", "--no-such-option", "-ck9"])
 def test_a_mistyped_option_is_named_with_a_hint(plain: Box, option: str) -> None:
     plain.file("log", LOG)
     result = plain.run(option, "a", "log")
@@ -252,6 +252,14 @@ def test_stats_count_stdin(box: Box) -> None:
 def test_stats_name_the_plan(box: Box, arguments: list[str], plan: str) -> None:
     box.file("log", LOG)
     assert re.search(rb"plan\b.*\b" + plan.encode(), box.run("--stats", *arguments, "log").err)
+
+
+@pytest.mark.parametrize("engine", ["direct", "filtered"])
+def test_stats_name_the_engine_that_was_used(plain: Box, engine: str) -> None:
+    plain.file("log", LOG)
+    options = "--stats -c -p1 --chunk-size=8"
+    error = plain.shell(f"BIGSCAN_TEST_PLAN={engine} bigscan {options} '[0-9]+abc|xyz[0-9]' log").err
+    assert re.search(rb"(?m)^chosen +%s 100%%$" % engine.encode(), error)
 
 
 def test_stats_have_a_line_for_each_worker(plain: Box) -> None:

@@ -249,8 +249,8 @@ def test_a_file_larger_than_4_gib(plain: Box) -> None:
             log.seek(start)
             log.write(b"needle %d\n" % start)
     records = BEYOND_32_BITS // megabyte + 1
-    plain.expect("-c", "-F", "needle", "log", out=b"%d\n" % records)
-    result = plain.run("-n", "needle 4294967296$", "log")
+    plain.expect("-a", "-c", "-F", "needle", "log", out=b"%d\n" % records)
+    result = plain.run("-a", "-n", "needle 4294967296$", "log")
     assert (result.status, result.out.replace(b"\0", b"")) == (0, b"4097:needle 4294967296\n")
 
 

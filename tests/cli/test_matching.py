@@ -249,12 +249,12 @@ def test_high_bytes_by_escape(box: Box) -> None:
 
 def test_nul_bytes_are_text(box: Box) -> None:
     box.file("log", b"a\0b\nab\n\0\n")
-    box.expect(r"a\x00b", "log", out=b"a\0b\n")
+    box.expect("-a", r"a\x00b", "log", out=b"a\0b\n")
 
 
 def test_nul_bytes_around_a_match(box: Box) -> None:
     box.file("log", b"\0\0needle\0\nx\n")
-    box.expect("-F", "needle", "log", out=b"\0\0needle\0\n")
+    box.expect("-a", "-F", "needle", "log", out=b"\0\0needle\0\n")
 
 
 def test_carriage_return_belongs_to_the_record(box: Box) -> None:

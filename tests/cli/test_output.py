@@ -233,7 +233,7 @@ def test_an_empty_file_has_no_record(box: Box) -> None:
 def test_every_byte_value_survives(box: Box) -> None:
     record = bytes(byte for byte in range(256) if byte != 10) + b"\n"
     box.file("log", record + b"other\n" + record)
-    box.expect("-F", "xyz", "log", out=record + record)
+    box.expect("-a", "-F", "xyz", "log", out=record + record)
 
 
 def test_crlf_is_printed_as_it_is(box: Box) -> None:

@@ -166,6 +166,53 @@ def test_memory_is_bounded_with_many_short_records(tmp_path: Path) -> None:
             running.read(4 * MEGABYTE)
 
 
+# A record of a stream that is longer than --max-memory.
+
+MOST_RECORD = 2 * MEGABYTE
+
+
+def record_of(size: int) -> bytes:
+    return b"hit " + b"x" * (size - 5) + b"\n"
+
+
+def scan_stream(data: bytes, kind: str, directory: Path) -> support.Result:
+    options = ["--max-memory", "2M", "-b", "hit"]
+    if kind == "pipe":
+        return support.bigscan(*options, stdin=data)
+    (directory / "log").write_bytes(data)
+    return support.bigscan("--io", "on", *options, "log", cwd=directory)
+
+
+@pytest.mark.parametrize("kind", ["pipe", "file"])
+def test_the_longest_record_that_fits_is_scanned(tmp_path: Path, kind: str) -> None:
+    longest = record_of(MOST_RECORD)
+    result = scan_stream(b"hit 1\n" + longest + b"hit 3\n", kind, tmp_path)
+    assert (result.status, result.err) == (0, b"")
+    wanted = b"0:hit 1\n6:" + longest + b"%d:hit 3\n" % (6 + MOST_RECORD)
+    assert not support.difference(result.out, wanted)
+
+
+@pytest.mark.parametrize("kind", ["pipe", "file"])
+@pytest.mark.parametrize("size", [MOST_RECORD + 1, 5 * MOST_RECORD + 7])
+def test_a_longer_record_is_named_and_skipped(tmp_path: Path, size: int, kind: str) -> None:
+    result = scan_stream(b"hit 1\n" + record_of(size) + b"hit 3\n", kind, tmp_path)
+    assert result.out == b"0:hit 1\n%d:hit 3\n" % (6 + size)
+    reason = b"bytes [6,%d) skipped: record longer than %d bytes\n" % (6 + size, MOST_RECORD)
+    assert result.err.endswith(b": " + reason) and result.err.count(b"\n") == 1
+    assert result.status == 2
+
+
+def test_a_long_record_takes_no_more_than_its_memory() -> None:
+    with Scan("--max-memory", "2M", "-p", "1", "hit", stdin=PIPE) as running:
+        assert running.process.stdin
+        running.process.stdin.write(b"x" * (64 * MEGABYTE))
+        running.process.stdin.flush()
+        assert held_memory(running.everyone()) <= 64 * MEGABYTE
+        running.process.stdin.write(b"\nhit\n")
+        result = running.finish()
+    assert (result.status, result.out) == (2, b"hit\n")
+
+
 def test_a_pipe_is_read_no_further_than_its_blocks_reach() -> None:
     with Scan("-p", "2", ".", stdin=PIPE) as running:
         taken = feed_until_blocked(running)

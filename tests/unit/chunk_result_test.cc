@@ -20,14 +20,15 @@ std::string Spell(const std::vector<RecordFailure>& failures) {
 }
 
 void ExpectRoundTrip(const std::vector<std::string>& partials,
-                     const std::vector<RecordFailure>& failures) {
+                     const std::vector<RecordFailure>& failures, const std::string& engines = "") {
   std::string bytes;
   ChunkResultWriter writer(partials.size(), &bytes);
   for (size_t i = 0; i < partials.size(); ++i) *writer.partial(i) += partials[i];
-  writer.Finish(failures);
+  writer.Finish({.failures = failures, .engines = engines});
   const ChunkResult result = ReadChunkResult(partials.size(), bytes).value();
   EXPECT_EQ(std::vector<std::string>(result.partials.begin(), result.partials.end()), partials);
-  EXPECT_EQ(Spell(result.failures), Spell(failures));
+  EXPECT_EQ(Spell(result.footer.failures), Spell(failures));
+  EXPECT_EQ(result.footer.engines, engines);
 }
 
 TEST(ChunkResult, OfOneJob) {
@@ -43,6 +44,11 @@ TEST(ChunkResult, WithFailures) {
   ExpectRoundTrip({"partial"}, failures);
   ExpectRoundTrip({"one", "two"}, failures);
   ExpectRoundTrip({""}, failures);
+}
+
+TEST(ChunkResult, WithEngines) {
+  ExpectRoundTrip({"partial"}, {}, "filtered");
+  ExpectRoundTrip({"one", "two"}, {{0, 1, "match limit"}}, "direct+literal");
 }
 
 TEST(ChunkResult, RandomBytes) {

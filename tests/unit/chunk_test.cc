@@ -9,7 +9,8 @@ namespace {
 
 std::vector<ByteRange> Chunks(ByteRange bytes, uint64_t chunk_size) {
   std::vector<ByteRange> chunks;
-  for (Splitter splitter(bytes, chunk_size); !splitter.done();) chunks.push_back(splitter.Next());
+  for (Splitter splitter(bytes, {chunk_size, chunk_size}); !splitter.done();)
+    chunks.push_back(splitter.Next());
   return chunks;
 }
 
@@ -31,11 +32,29 @@ TEST(Splitter, ChunksTileTheRange) {
   }
 }
 
-TEST(Splitter, NothingToCutIsDoneAtOnce) { EXPECT_TRUE(Splitter({7, 7}, 1).done()); }
+TEST(Splitter, NothingToCutIsDoneAtOnce) { EXPECT_TRUE(Splitter({7, 7}, {1, 1}).done()); }
 
 TEST(Splitter, EndOfAChunkBeyondTheLastOffsetDoesNotWrap) {
   const ByteRange bytes{UINT64_MAX - 10, UINT64_MAX};
   EXPECT_EQ(Chunks(bytes, UINT64_MAX), std::vector<ByteRange>{bytes});
+}
+
+TEST(Splitter, ChunksDoubleAndEndAtMultiples) {
+  std::vector<uint64_t> ends;
+  for (Splitter splitter({5, 100}, {.first = 10, .most = 35, .unit = 5}); !splitter.done();) {
+    ends.push_back(splitter.Next().end);
+  }
+  EXPECT_EQ(ends, (std::vector<uint64_t>{15, 35, 70, 100}));
+}
+
+TEST(Splitter, BoundsAreMultiplesWhereverTheSourceBegins) {
+  for (uint64_t begin = 0; begin < 20; ++begin) {
+    for (Splitter splitter({begin, 1000}, {.first = 8, .most = 24, .unit = 8}); !splitter.done();) {
+      const ByteRange chunk = splitter.Next();
+      EXPECT_TRUE(chunk.end % 8 == 0 || chunk.end == 1000);
+      EXPECT_LE(chunk.size(), 24u);
+    }
+  }
 }
 
 }  // namespace

@@ -133,11 +133,34 @@ TEST(Lane, WakingTheDeadDoesNothing) {
 TEST(LaneSocket, SourceArrivesWithItsDescriptor) {
   const LaneSocket socket = LaneSocket::Create().value();
   const UniqueFd file = FileHolding("contents");
-  ASSERT_TRUE(SendSource(socket.parent.get(), 42, file.get()).ok());
+  const int fd = file.get();
+  ASSERT_TRUE(SendSource(socket.parent.get(), 42, {&fd, 1}, {}).ok());
   auto received = ReceiveMessage(socket.child.get());
   ASSERT_TRUE(received.ok() && received->has_value()) << received.status();
   EXPECT_EQ((*received)->id, 42u);
-  EXPECT_EQ(Contents((*received)->fd.get()), "contents");
+  ASSERT_EQ((*received)->files.size(), 1u);
+  EXPECT_EQ(Contents((*received)->files[0].fd.get()), "contents");
+}
+
+TEST(LaneSocket, PackArrivesInOneMessageInOrder) {
+  const LaneSocket socket = LaneSocket::Create().value();
+  std::vector<UniqueFd> files;
+  std::vector<int> fds;
+  std::vector<uint64_t> sizes;
+  for (size_t i = 0; i < kMostPackedFiles; ++i) {
+    files.push_back(FileHolding(std::to_string(i)));
+    fds.push_back(files.back().get());
+    sizes.push_back(i * 1000);
+  }
+  ASSERT_TRUE(SendSource(socket.parent.get(), 7, fds, sizes).ok());
+  auto received = ReceiveMessage(socket.child.get());
+  ASSERT_TRUE(received.ok() && received->has_value()) << received.status();
+  EXPECT_EQ((*received)->id, 7u);
+  ASSERT_EQ((*received)->files.size(), kMostPackedFiles);
+  for (size_t i = 0; i < kMostPackedFiles; ++i) {
+    EXPECT_EQ((*received)->files[i].size, i * 1000);
+    EXPECT_EQ(Contents((*received)->files[i].fd.get()), std::to_string(i));
+  }
 }
 
 TEST(LaneSocket, WakeIsNoSource) {

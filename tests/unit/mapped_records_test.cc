@@ -15,7 +15,7 @@ std::string JoinChunks(int fd, absl::string_view contents, ByteRange range, uint
   ++source;
   FileWindow window;
   std::string joined;
-  for (Splitter splitter(range, chunk_size); !splitter.done();) {
+  for (Splitter splitter(range, {chunk_size, chunk_size}); !splitter.done();) {
     const ByteRange chunk = splitter.Next();
     absl::StatusOr<OwnedRecords> owned = MapRecords(&window, source, fd, range, chunk, '\n');
     EXPECT_TRUE(owned.ok()) << owned.status();

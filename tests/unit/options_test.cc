@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "cmd/command_line.h"
 #include "tests/unit/testing.h"
 
 namespace bigscan {
@@ -38,7 +39,24 @@ TEST(Options, FirstArgumentIsThePattern) {
   EXPECT_EQ(PatternsAndFiles({"p", "x", "y"}), "p / x y");
 }
 
-TEST(Options, NoFileIsStandardInput) { EXPECT_EQ(PatternsAndFiles({"p"}), "p / -"); }
+TEST(Options, MemoryForARecordHoldsABlockAtLeast) {
+  EXPECT_EQ(ParseGood({"p"}).max_memory, 256u << 20);
+  EXPECT_EQ(ParseGood({"--max-memory=1M", "p"}).max_memory, 1u << 20);
+  EXPECT_EQ(ParseGood({"--max-memory=1T", "p"}).max_memory, uint64_t{1} << 40);
+  EXPECT_EQ(ParseGood({"--max-memory=4K", "--chunk-size=4K", "p"}).max_memory, 4u << 10);
+}
+
+TEST(Options, IdleIsNotTheDefault) {
+  EXPECT_FALSE(ParseGood({"p"}).idle);
+  EXPECT_TRUE(ParseGood({"--idle", "p"}).idle);
+}
+
+TEST(Options, TheCacheIsNotDroppedByDefault) {
+  EXPECT_FALSE(ParseGood({"p"}).drop_cache);
+  EXPECT_TRUE(ParseGood({"--drop-cache", "p"}).drop_cache);
+}
+
+TEST(Options, NoFileIsStandardInput) { EXPECT_EQ(PatternsAndFiles({"p"}), "p / "); }
 
 TEST(Options, DashIsAFile) { EXPECT_EQ(PatternsAndFiles({"p", "-", "x"}), "p / - x"); }
 
@@ -47,19 +65,20 @@ TEST(Options, WithDashEArgumentsAreFiles) {
 }
 
 TEST(Options, LinesOfAPatternArePatterns) {
-  EXPECT_EQ(PatternsAndFiles({"p\nq"}), "p q / -");
+  EXPECT_EQ(PatternsAndFiles({"p\nq"}), "p q / ");
   EXPECT_EQ(PatternsAndFiles({"-e", "p\nq", "x"}), "p q / x");
 }
 
 TEST(Options, MayFollowArguments) {
   const Options options = ParseGood({"p", "-c", "x", "-i", "y", "--invert-match"});
-  EXPECT_TRUE(options.count && options.invert && options.patterns[0].caseless);
+  EXPECT_TRUE(options.mode == OutputMode::kCount && options.invert && options.patterns[0].caseless);
   EXPECT_EQ(options.files, (std::vector<std::string>{"x", "y"}));
 }
 
 TEST(Options, Bundles) {
   const Options options = ParseGood({"-cinm3", "p"});
-  EXPECT_TRUE(options.count && options.line_number && options.patterns[0].caseless);
+  EXPECT_TRUE(options.mode == OutputMode::kCount && options.line_number &&
+              options.patterns[0].caseless);
   EXPECT_EQ(options.max_count, 3u);
   EXPECT_EQ(ParseGood({"-vm", "3", "p"}).max_count, 3u);
 }
@@ -126,22 +145,20 @@ TEST(Options, AbbreviatedLongOptionTakesThePatternThatLooksLikeAnOption) {
 TEST(Options, LastOfARepeatedOptionCounts) {
   EXPECT_EQ(ParseGood({"-m1", "-m2", "p"}).max_count, 2u);
   EXPECT_EQ(ParseGood({"-p1", "-p", "3", "p"}).workers, 3u);
-  EXPECT_TRUE(ParseGood({"-c", "-c", "p"}).count);
+  EXPECT_EQ(ParseGood({"-c", "-c", "p"}).mode, OutputMode::kCount);
 }
 
-TEST(Options, FileNamesAreShownWithSeveralFiles) {
-  EXPECT_FALSE(ParseGood({"p"}).with_filename);
-  EXPECT_FALSE(ParseGood({"p", "x"}).with_filename);
-  EXPECT_TRUE(ParseGood({"p", "x", "y"}).with_filename);
+TEST(Options, WithoutHTheFilesDecideOnNames) {
+  EXPECT_FALSE(ParseGood({"p", "x", "y"}).with_filename.has_value());
 }
 
 TEST(Options, LastOfUpperAndLowerCaseHCounts) {
-  EXPECT_TRUE(ParseGood({"-H", "p", "x"}).with_filename);
-  EXPECT_FALSE(ParseGood({"-h", "p", "x", "y"}).with_filename);
-  EXPECT_FALSE(ParseGood({"-H", "-h", "p", "x", "y"}).with_filename);
-  EXPECT_TRUE(ParseGood({"-h", "p", "x", "-H"}).with_filename);
-  EXPECT_TRUE(ParseGood({"-HhH", "p", "x"}).with_filename);
-  EXPECT_FALSE(ParseGood({"-HhHh", "p", "x"}).with_filename);
+  EXPECT_EQ(ParseGood({"-H", "p", "x"}).with_filename, true);
+  EXPECT_EQ(ParseGood({"-h", "p", "x", "y"}).with_filename, false);
+  EXPECT_EQ(ParseGood({"-H", "-h", "p", "x", "y"}).with_filename, false);
+  EXPECT_EQ(ParseGood({"-h", "p", "x", "-H"}).with_filename, true);
+  EXPECT_EQ(ParseGood({"-HhH", "p", "x"}).with_filename, true);
+  EXPECT_EQ(ParseGood({"-HhHh", "p", "x"}).with_filename, false);
 }
 
 TEST(Options, FixedAndCaselessHoldForAllPatterns) {
@@ -149,9 +166,16 @@ TEST(Options, FixedAndCaselessHoldForAllPatterns) {
   for (const Pattern& pattern : options.patterns) EXPECT_TRUE(pattern.fixed && pattern.caseless);
 }
 
+TEST(Options, ModesThatOutdoOthers) {
+  EXPECT_EQ(ParseGood({"-q", "-l", "-c", "p"}).mode, OutputMode::kQuiet);
+  EXPECT_EQ(ParseGood({"-l", "-c", "p"}).mode, OutputMode::kFilesWithMatches);
+  EXPECT_EQ(ParseGood({"-l", "-L", "p"}).mode, OutputMode::kFilesWithoutMatch);
+  EXPECT_EQ(ParseGood({"-c", "--total", "p"}).mode, OutputMode::kTotal);
+}
+
 TEST(Options, SilentIsQuiet) {
-  EXPECT_TRUE(ParseGood({"--silent", "p"}).quiet);
-  EXPECT_TRUE(ParseGood({"-q", "p"}).quiet);
+  EXPECT_EQ(ParseGood({"--silent", "p"}).mode, OutputMode::kQuiet);
+  EXPECT_EQ(ParseGood({"-q", "p"}).mode, OutputMode::kQuiet);
 }
 
 TEST(Options, ChunkSize) {
@@ -183,7 +207,7 @@ TEST(Options, PatternsOfAFile) {
   const UniqueFd file = FileHolding("p\n\nq\n");
   const std::string path = absl::StrCat("/proc/self/fd/", file.get());
   EXPECT_EQ(PatternsAndFiles({"-f", path, "x"}), "p  q / x");
-  EXPECT_EQ(PatternsAndFiles({"-f" + path, "-e", "r", "x"}), "r p  q / x");
+  EXPECT_EQ(PatternsAndFiles({"-f" + path, "-e", "r", "x"}), "p  q r / x");
   EXPECT_EQ(PatternsAndFiles({"--file", path, "x"}), "p  q / x");
 }
 
@@ -215,6 +239,11 @@ TEST(OptionsError, WrongCommandLines) {
       {"--chunk-size=0", "p"},
       {"--chunk-size=65M", "p"},
       {"--chunk-size=x", "p"},
+      {"--max-memory=0", "p"},
+      {"--max-memory=1023K", "p"},
+      {"--max-memory=1025G", "p"},
+      {"--max-memory=x", "p"},
+      {"--max-memory=4K", "--chunk-size=5K", "p"},
       {"--io=maybe", "p"},
       {"--pin=x", "p"},
       {"--count=3", "p"},

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
 
 namespace bigscan {
 namespace {
@@ -20,6 +23,26 @@ TEST(RecordMatcher, EmptyRecord) {
   EXPECT_TRUE(Matches({.text = "^$"}, "").value());
   EXPECT_TRUE(Matches({.text = "^$"}, absl::string_view()).value());
   EXPECT_FALSE(Matches({.text = "."}, "").value());
+}
+
+TEST(RecordMatcher, WhichPatternsMayMatchAnEmptyRecord) {
+  const auto may = [](const Pattern& pattern) { return MayMatchEmptyRecord({&pattern, 1}); };
+  for (const char* text : {"", "^", "$", "a*", "a|", "\\z", "(?!a)", "(?<!a)", "a?b?"}) {
+    EXPECT_TRUE(may({.text = text})) << text;
+  }
+  for (const char* text : {"a", ".", "a|b", "^a", "\\b", "(?=a)", "(?s).", "[^a]", "\\W"}) {
+    EXPECT_FALSE(may({.text = text})) << text;
+  }
+  EXPECT_TRUE(may({.text = "", .fixed = true}));
+  EXPECT_FALSE(may({.text = "a*", .fixed = true}));
+  EXPECT_TRUE(may({.text = "a*", .whole_record = true}));
+  EXPECT_FALSE(may({.text = "a", .whole_word = true}));
+}
+
+TEST(RecordMatcher, OneOfSeveralPatternsMayMatchAnEmptyRecord) {
+  EXPECT_FALSE(MayMatchEmptyRecord({}));
+  EXPECT_FALSE(MayMatchEmptyRecord(std::vector<Pattern>{{.text = "a"}, {.text = "b"}}));
+  EXPECT_TRUE(MayMatchEmptyRecord(std::vector<Pattern>{{.text = "a"}, {.text = "b*"}}));
 }
 
 TEST(RecordMatcher, Caseless) {
@@ -50,6 +73,115 @@ TEST(RecordMatcher, LongRecordIsMatchedWhenThePatternIsHarmless) {
   for (size_t size : {1'000, 5'000, 50'000}) {
     const auto matches = Matches({.text = "(?:\\p{L}|1)+[1,]+$"}, std::string(size, 'a') + "1,");
     EXPECT_TRUE(matches.ok() && *matches) << size << " bytes: " << matches.status();
+  }
+}
+
+TEST(RecordMatcher, FixedStringsAreNoSyntax) {
+  for (const char* text : {".*", "a|b", "\\E", "\\Qa\\E", "[", "(?i)", "a b#", "$", "a\tb"}) {
+    EXPECT_TRUE(Matches({.text = text, .fixed = true}, absl::StrCat("x", text, "y")).value())
+        << text;
+    EXPECT_FALSE(Matches({.text = text, .fixed = true}, "xy").value()) << text;
+  }
+  EXPECT_TRUE(
+      Matches({.text = std::string("\0\xff", 2), .fixed = true}, absl::string_view("a\0\xff", 3))
+          .value());
+}
+
+TEST(RecordMatcher, WholeRecord) {
+  const Pattern pattern{.text = "a|bc", .whole_record = true};
+  EXPECT_TRUE(Matches(pattern, "a").value());
+  EXPECT_TRUE(Matches(pattern, "bc").value());
+  EXPECT_FALSE(Matches(pattern, "ac").value());
+  EXPECT_FALSE(Matches(pattern, "a\n").value());
+  EXPECT_TRUE(Matches({.text = "a|ab", .whole_record = true}, "ab").value());
+}
+
+TEST(RecordMatcher, WholeRecordOutdoesWholeWord) {
+  EXPECT_TRUE(Matches({.text = "-a", .whole_word = true, .whole_record = true}, "-a").value());
+  EXPECT_FALSE(Matches({.text = "a", .whole_word = true, .whole_record = true}, "a b").value());
+}
+
+TEST(RecordMatcher, WholeWordIsOneWithNoWordByteAround) {
+  const Pattern pattern{.text = "ab|a|-", .whole_word = true};
+  EXPECT_TRUE(Matches(pattern, "x ab").value());
+  EXPECT_TRUE(Matches(pattern, "ab-x").value());
+  EXPECT_FALSE(Matches(pattern, "abc _a").value());
+  EXPECT_TRUE(Matches(pattern, " - ").value()) << "which \\b would not find";
+  EXPECT_FALSE(Matches(pattern, "x-x").value());
+  EXPECT_TRUE(Matches({.text = "a", .whole_word = true}, "ba a").value());
+  EXPECT_TRUE(Matches({.text = "", .whole_word = true}, "a -").value());
+  EXPECT_FALSE(Matches({.text = "", .whole_word = true}, "a-a").value());
+  EXPECT_TRUE(Matches({.text = ".", .fixed = true, .whole_word = true}, ".").value());
+}
+
+TEST(RecordMatcher, Unicode) {
+  const Pattern pattern{.text = "^.\xc3\x84$", .caseless = true, .unicode = true};
+  EXPECT_TRUE(Matches(pattern, "\xc3\xa4\xc3\xa4").value());
+  EXPECT_FALSE(Matches({.text = pattern.text, .caseless = true}, "\xc3\xa4\xc3\xa4").value());
+  EXPECT_TRUE(
+      Matches({.text = "k", .fixed = true, .caseless = true, .unicode = true}, "\xe2\x84\xaa")
+          .value())
+      << "the Kelvin sign";
+  EXPECT_TRUE(Matches({.text = "\\w{2}", .unicode = true}, "\xc3\xa4\xc3\xb6").value());
+}
+
+TEST(RecordMatcher, InvalidUnicodeMatchesNothingAndIsNoError) {
+  EXPECT_FALSE(Matches({.text = "a.b", .unicode = true},
+                       "a\xff"
+                       "b")
+                   .value());
+  EXPECT_TRUE(Matches({.text = "b", .unicode = true},
+                      "a\xff"
+                      "b")
+                  .value());
+  EXPECT_FALSE(Matches({.text = "^b", .unicode = true},
+                       "\xff"
+                       "b")
+                   .value());
+}
+
+std::string FoundAt(const Pattern& pattern, absl::string_view record, size_t from) {
+  const auto span = RecordMatcher::Compile(pattern).value().Find(record, from).value();
+  return span.has_value() ? absl::StrCat(span->begin, "-", span->end) : "none";
+}
+
+TEST(RecordMatcher, FindIsLeftmostAndThenAsPerlPrefers) {
+  EXPECT_EQ(FoundAt({.text = "b|ab|abc"}, "xabcb", 0), "1-3");
+  EXPECT_EQ(FoundAt({.text = "b|ab|abc"}, "xabcb", 2), "2-3");
+  EXPECT_EQ(FoundAt({.text = "b|ab|abc"}, "xabcb", 3), "4-5");
+  EXPECT_EQ(FoundAt({.text = "b"}, "xab", 3), "none");
+  EXPECT_EQ(FoundAt({.text = "b*"}, "abb", 0), "0-0");
+  EXPECT_EQ(FoundAt({.text = "$"}, "ab", 0), "2-2");
+}
+
+TEST(RecordMatcher, FindSeesWhatIsBefore) {
+  EXPECT_EQ(FoundAt({.text = "^b"}, "ab", 1), "none");
+  EXPECT_EQ(FoundAt({.text = "(?<=a)b"}, "ab", 1), "1-2");
+  EXPECT_EQ(FoundAt({.text = "b", .whole_word = true}, "ab b", 1), "3-4");
+  EXPECT_EQ(FoundAt({.text = "a\\Kb"}, "ab", 0), "1-2");
+}
+
+TEST(RecordMatcher, FindFromWithinACharacter) {
+  EXPECT_EQ(FoundAt({.text = "b", .unicode = true},
+                    "\xc3\xa4"
+                    "b",
+                    1),
+            "2-3");
+}
+
+TEST(RecordMatcher, MatchesAt) {
+  const RecordMatcher matcher = RecordMatcher::Compile({.text = "(?<!a)b"}).value();
+  EXPECT_TRUE(matcher.MatchesAt("xbab", 1).value());
+  EXPECT_FALSE(matcher.MatchesAt("xbab", 0).value());
+  EXPECT_FALSE(matcher.MatchesAt("xbab", 3).value());
+}
+
+TEST(RecordMatcher, MachineCodeAnswersTheSame) {
+  RecordMatcher matcher = RecordMatcher::Compile({.text = "(a+)\\1b"}).value();
+  const RecordMatcher interpreted = RecordMatcher::Compile({.text = "(a+)\\1b"}).value();
+  matcher.CompileJit();
+  for (const char* record : {"", "ab", "aab", "aaab", "aaaa", "b"}) {
+    EXPECT_EQ(matcher.Matches(record).value(), interpreted.Matches(record).value()) << record;
   }
 }
 

@@ -11,9 +11,11 @@ namespace bigscan {
 namespace {
 
 using Kind = RegexToken::Kind;
+using Group = RegexToken::Group;
 
-// Tokens as text: sets as ToRegex writes them, a repeat as {min,max}, a boundary as < or >, opaque
-// text in @@.
+// Tokens as text: sets as ToRegex writes them, a repeat as {min,max}, a boundary as < or >, no word
+// before or after as <! and !>, opaque text in @@, anything as ~, nothing as _; a look-around as (<=,
+// (= or (!, a condition as (?. An apostrophe follows another token that stands for more than it says.
 std::string Spell(const std::vector<RegexToken>& tokens) {
   std::string text;
   for (const RegexToken& token : tokens) {
@@ -25,7 +27,11 @@ std::string Spell(const std::vector<RegexToken>& tokens) {
         absl::StrAppend(&text, "@", token.text, "@");
         break;
       case Kind::kOpen:
-        text += '(';
+        text += token.group == Group::kLookBehind  ? "(<="
+                : token.group == Group::kLookAhead ? "(="
+                : token.group == Group::kNegative  ? "(!"
+                : token.group == Group::kCondition ? "(?"
+                                                   : "(";
         break;
       case Kind::kClose:
         text += ')';
@@ -49,7 +55,23 @@ std::string Spell(const std::vector<RegexToken>& tokens) {
       case Kind::kNotWordBoundary:
         text += '>';
         break;
+      case Kind::kNoWordBefore:
+        text += "<!";
+        break;
+      case Kind::kNoWordAfter:
+        text += "!>";
+        break;
+      case Kind::kAnything:
+        text += '~';
+        break;
+      case Kind::kNothing:
+        text += '_';
+        break;
     }
+    const bool says_so = token.kind == Kind::kAnything || token.kind == Kind::kNothing ||
+                         token.kind == Kind::kOpaque;
+    EXPECT_FALSE(says_so && token.exact);
+    if (!says_so && !token.exact) text += '\'';
   }
   return text;
 }
@@ -67,7 +89,7 @@ std::string NameOf(const testing::TestParamInfo<Case>& info) { return info.param
 class RegexSyntax : public testing::TestWithParam<Case> {};
 
 TEST_P(RegexSyntax, Tokens) {
-  const auto tokens = ParseRegex(GetParam().pattern, false);
+  const auto tokens = ParseRegex(GetParam().pattern, {});
   if (GetParam().tokens == nullptr) {
     EXPECT_EQ(tokens.status().code(), absl::StatusCode::kUnimplemented) << tokens.status();
   } else {
@@ -135,22 +157,59 @@ INSTANTIATE_TEST_SUITE_P(
     NameOf);
 
 INSTANTIATE_TEST_SUITE_P(
-    NotModelled, RegexSyntax,
-    testing::Values(
-        Case{"LookAhead", "a(?=b)", nullptr}, Case{"NegativeLookAhead", "a(?!b)", nullptr},
-        Case{"LookBehind", "(?<=a)b", nullptr}, Case{"NegativeLookBehind", "(?<!a)b", nullptr},
-        Case{"BackReference", "(a)\\1", nullptr},
-        Case{"NamedBackReference", "(?<x>a)\\k<x>", nullptr},
-        Case{"RelativeBackReference", "(a)\\g{-1}", nullptr}, Case{"Atomic", "(?>a)", nullptr},
-        Case{"Possessive", "a++", nullptr}, Case{"PossessiveCounted", "a{2}+", nullptr},
-        Case{"Recursion", "a(?R)?b", nullptr}, Case{"Subroutine", "(a)(?1)", nullptr},
-        Case{"RelativeSubroutine", "(a)(?-1)", nullptr},
-        Case{"NamedSubroutine", "(?<x>a)(?&x)", nullptr},
-        Case{"Conditional", "(a)?(?(1)b)", nullptr}, Case{"Callout", "a(?C)", nullptr},
-        Case{"Verb", "(*UTF8)a", nullptr}, Case{"ResetStart", "a\\Kb", nullptr},
-        Case{"LastMatchEnd", "\\Ga", nullptr}, Case{"Grapheme", "\\X", nullptr},
-        Case{"LineBreak", "\\R", nullptr}, Case{"ExtendedMore", "(?xx)[a b]", nullptr}),
+    LookAround, RegexSyntax,
+    testing::Values(Case{"Ahead", "a(?=b)", "a(=b)"}, Case{"Behind", "(?<=a)b", "(<=a)b"},
+                    Case{"NegativeAhead", "a(?!b)", "a(!b)"},
+                    Case{"NegativeBehind", "(?<!a)b", "(!a)b"},
+                    Case{"NoWordAround", "(?<!\\w)a(?!\\w)", "<!a!>"},
+                    Case{"MoreThanAWord", "(?<!\\w\\w)a(?!\\w|b)",
+                         "(![0-9A-Z\\x5fa-z][0-9A-Z\\x5fa-z])a(![0-9A-Z\\x5fa-z]|b)"},
+                    Case{"Nested", "(?=a(?!b)|c)", "(=a(!b)|c)"},
+                    Case{"OptionsStayInside", "(?=(?i)a)a", "(=[Aa])a"},
+                    Case{"NotAtomic", "(?*a)(?<*b)", "(!a)(!b)"},
+                    Case{"Repeated", "(?=a)*(?<=b){2}", "(=a){0,}(<=b){2,2}"}),
     NameOf);
+
+// What these match is more than what the patterns do.
+INSTANTIATE_TEST_SUITE_P(
+    Widened, RegexSyntax,
+    testing::Values(Case{"Atomic", "(?>a)b", "('a)b"},
+                    Case{"Possessive", "a++b?+", "a{1,}'b{0,1}'"},
+                    Case{"PossessiveCounted", "a{2}+", "a{2,2}'"},
+                    Case{"BackReference", "(a)\\1", "(a)~"},
+                    Case{"BackReferenceOrOctal", "a\\10\\123b", "a~~b"},
+                    Case{"NamedBackReference", "(?<x>a)\\k<x>\\k'x'\\k{x}(?P=x)", "(a)~~~~"},
+                    Case{"NumberedBackReference", "(a)\\g1\\g{1}\\g{-1}\\g-1", "(a)~~~~"},
+                    Case{"RepeatedBackReference", "(a)\\1{3}b", "(a)~b"},
+                    Case{"Recursion", "a(?R)?b(?0)", "a~b~"},
+                    Case{"Subroutine", "(a)(?1)(?-1)(?+1)(b)", "(a)~~~(b)"},
+                    Case{"NamedSubroutine", "(?<x>a)(?&x)(?P>x)\\g<x>", "(a)~~~"},
+                    Case{"Condition", "(a)?(?(1)b|c)", "(a){0,1}(?b|c)"},
+                    Case{"ConditionOfALookAround", "(?(?=a)b|c)(?(?<!a)b)", "(?(=a)b|c)(?(!a)b)"},
+                    Case{"ConditionOfAName", "(?(<x>)b)(?(R)c)(?(DEFINE)d)", "(?b)(?c)(?d)"},
+                    Case{"ConditionBehindACallout", "(?(?C1)(?=a)b)", "(?(=a)b)"},
+                    Case{"LastMatchEnd", "\\Ga", "_a"}, Case{"Grapheme", "a\\X", "a~"},
+                    Case{"LineBreak", "\\R+a", "~a"},
+                    Case{"Verbs", "a(*COMMIT)(*PRUNE:x)(*SKIP)(*THEN)", "a____"},
+                    Case{"Marks", "(*MARK:x)a(*:y)", "_a_"}, Case{"Fail", "a(*F)(*FAIL)", "a__"},
+                    Case{"OptionalAnchor", "^?a\\b*$", "_a_$"}),
+    NameOf);
+
+INSTANTIATE_TEST_SUITE_P(LeftOut, RegexSyntax,
+                         testing::Values(Case{"ResetStart", "a\\Kb", "ab"},
+                                         Case{"Callout", "a(?C)b(?C12)c", "abc"},
+                                         Case{"RepeatedAnchor", "^+a\\b{2}", "^a<"}),
+                         NameOf);
+
+INSTANTIATE_TEST_SUITE_P(NotModelled, RegexSyntax,
+                         testing::Values(Case{"Accept", "a(*ACCEPT)b", nullptr},
+                                         Case{"Utf", "(*UTF8)a", nullptr},
+                                         Case{"Newline", "(*CRLF)a", nullptr},
+                                         Case{"LongNames", "(*pla:a)", nullptr},
+                                         Case{"ExtendedMore", "(?xx)[a b]", nullptr},
+                                         Case{"NamedCharacter", "\\N{U+61}", nullptr},
+                                         Case{"WordStart", "[[:<:]]a", nullptr}),
+                         NameOf);
 
 INSTANTIATE_TEST_SUITE_P(
     NoPattern, RegexSyntax,
@@ -167,22 +226,56 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(RegexSyntax, CaselessFlagIsAsIfThePatternBeganWithTheOption) {
   for (const char* pattern : {"a", "(?-i)a", "[a-c]", "[^a]", "a|b", "(a(?-i)b)c", "\\p{Lu}"}) {
-    EXPECT_EQ(Spell(ParseRegex(pattern, true).value()),
-              Spell(ParseRegex(absl::StrCat("(?i)", pattern), false).value()))
+    EXPECT_EQ(Spell(ParseRegex(pattern, {.caseless = true}).value()),
+              Spell(ParseRegex(absl::StrCat("(?i)", pattern), {}).value()))
         << pattern;
   }
 }
 
 // In PCRE2, (?i) makes [:upper:] and [:lower:] mean [:alpha:].
 TEST(RegexSyntax, CaselessPosixCaseClassesAreLetters) {
-  EXPECT_EQ(Spell(ParseRegex("[[:upper:]]", true).value()), "[A-Za-z]");
-  EXPECT_EQ(Spell(ParseRegex("[[:^lower:]]", true).value()),
-            Spell(ParseRegex("[^A-Za-z]", false).value()));
+  EXPECT_EQ(Spell(ParseRegex("[[:upper:]]", {.caseless = true}).value()), "[A-Za-z]");
+  EXPECT_EQ(Spell(ParseRegex("[[:^lower:]]", {.caseless = true}).value()),
+            Spell(ParseRegex("[^A-Za-z]", {}).value()));
 }
 
 TEST(RegexSyntax, BytesAboveAsciiAndNulStandForThemselves) {
-  EXPECT_EQ(Spell(ParseRegex(absl::string_view("\xe4\0\xff", 3), false).value()),
-            "\\xe4\\x00\\xff");
+  EXPECT_EQ(Spell(ParseRegex(absl::string_view("\xe4\0\xff", 3), {}).value()), "\\xe4\\x00\\xff");
+}
+
+// Where characters have several bytes, only ASCII is what it seems.
+TEST(RegexSyntax, UnicodeWidensAllThatMayNotBeAscii) {
+  const auto spell = [](absl::string_view pattern, bool caseless) {
+    return Spell(ParseRegex(pattern, {.caseless = caseless, .unicode = true}).value());
+  };
+  EXPECT_EQ(spell("ab\\x41\\.", false), "abA\\x2e");
+  EXPECT_EQ(spell("\xc3\xa4+a", false), "~~a");
+  EXPECT_EQ(spell(".a\\d[ab]+\\pL\\C", false), "~a~~~~");
+  EXPECT_EQ(spell("\\ba\\B(?!\\w)", false), "_a__");
+  EXPECT_EQ(spell("^a$", false), "^a$");
+  EXPECT_EQ(spell("aJkSx", true), "[Aa][Jj]~~[Xx]") << "K and S have a third case";
+}
+
+TEST(RegexSyntax, EdgesOfLinesAreWidenedWhereARecordHoldsNewlines) {
+  const auto spell = [](absl::string_view pattern) {
+    return Spell(ParseRegex(pattern, {.newlines = true}).value());
+  };
+  EXPECT_EQ(spell("^a$"), "^a$");
+  EXPECT_EQ(spell("\\Aa\\z"), "^a$");
+  EXPECT_EQ(spell("a\\Z"), "a_");
+  EXPECT_EQ(spell("(?m)^a$"), "_a_");
+  EXPECT_EQ(spell("(?m:^a)^(?m)^(?-m)^"), "(_a)^_^");
+  EXPECT_EQ(Spell(ParseRegex("(?m)^a\\Z", {}).value()), "^a$");
+}
+
+// The parser itself has no need to recurse, and takes no more than one look at each byte.
+TEST(RegexSyntax, DeepAndLongPatterns) {
+  const std::string deep = absl::StrCat(std::string(100'000, '('), "a", std::string(100'000, ')'));
+  EXPECT_EQ(ParseRegex(deep, {}).value().size(), 200'001u);
+  std::string wide = "a";
+  for (int i = 0; i < 100'000; ++i) wide += "|a{3}";
+  EXPECT_EQ(ParseRegex(wide, {}).value().size(), 300'001u);
+  EXPECT_FALSE(ParseRegex(absl::StrCat("a{", std::string(1000, '9'), "}("), {}).ok());
 }
 
 }  // namespace

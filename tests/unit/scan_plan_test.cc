@@ -7,13 +7,14 @@
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "tests/unit/scanning.h"
 
 namespace bigscan {
 namespace {
 
 std::string PlanName(const std::vector<Pattern>& patterns) {
-  const auto plan = ScanPlan::Compile(patterns, '\n');
+  const auto plan = ScanPlan::Compile(patterns, {});
   return plan.ok() ? std::string((*plan)->name()) : std::string(plan.status().message());
 }
 
@@ -38,7 +39,7 @@ TEST(ScanPlan, OneRegexMakesThePlanDirect) {
 }
 
 TEST(ScanPlan, SyntaxThatOnlyTheLibrariesKnowIsConfirmed) {
-  EXPECT_EQ(PlanName(Regexes({"[\\Qa-\\E]b", "c"})), "confirm");
+  EXPECT_EQ(PlanName(Regexes({"[\\Qa-\\E]b", "c"})), "literal+records");
 }
 
 struct Set {
@@ -51,14 +52,14 @@ void PrintTo(const Set& set, std::ostream* out) { *out << set.name; }
 class ScanPlanSelects : public testing::TestWithParam<Set> {};
 
 TEST_P(ScanPlanSelects, WhatPcre2Selects) {
-  const auto plan = ScanPlan::Compile(GetParam().patterns, '\n');
+  const auto plan = ScanPlan::Compile(GetParam().patterns, {});
   ASSERT_TRUE(plan.ok()) << plan.status();
   for (uint64_t seed = 0; seed < 5; ++seed) {
     Random random(seed);
     const std::string text = RandomText(&random, "aabbccdd,,.-*xX \n\n\n\xe4\xc4", 3000);
     for (bool invert : {false, true}) {
       ASSERT_EQ(PlanSelected(**plan, text, invert),
-                NaiveSelected(GetParam().patterns, text, invert))
+                NaiveSelected(GetParam().patterns, text, {}, invert))
           << "seed " << seed << ", invert " << invert << ", plan " << std::string((*plan)->name());
     }
   }
@@ -105,7 +106,7 @@ TEST(ScanPlan, ManyLiterals) {
   for (int i = 0; i < 2000; ++i) {
     patterns.push_back({.text = RandomText(&random, "abcdefgh", 5), .fixed = true});
   }
-  const auto plan = ScanPlan::Compile(patterns, '\n');
+  const auto plan = ScanPlan::Compile(patterns, {});
   ASSERT_TRUE(plan.ok()) << plan.status();
   const std::string text = RandomText(&random, "abcdefgh\n", 3000);
   EXPECT_EQ(PlanSelected(**plan, text), NaiveSelected(patterns, text));
@@ -113,7 +114,7 @@ TEST(ScanPlan, ManyLiterals) {
 
 TEST(ScanPlan, LiteralsMayHoldAnyByteButTheDelimiter) {
   const std::vector<Pattern> patterns = {{.text = std::string("\0\xff", 2), .fixed = true}};
-  const auto plan = ScanPlan::Compile(patterns, '\n');
+  const auto plan = ScanPlan::Compile(patterns, {});
   ASSERT_TRUE(plan.ok()) << plan.status();
   const std::string text("a\0\xff\nb\0\n\xff\n", 9);
   EXPECT_EQ(PlanSelected(**plan, text), NaiveSelected(patterns, text));
@@ -122,7 +123,7 @@ TEST(ScanPlan, LiteralsMayHoldAnyByteButTheDelimiter) {
 // --- Errors ---
 
 TEST(ScanPlanError, NamesThePattern) {
-  const auto plan = ScanPlan::Compile(Regexes({"a", "b(c"}), '\n');
+  const auto plan = ScanPlan::Compile(Regexes({"a", "b(c"}), {});
   EXPECT_EQ(plan.status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_TRUE(absl::StartsWith(plan.status().message(), "invalid pattern 'b(c': "))
       << plan.status();
@@ -131,7 +132,7 @@ TEST(ScanPlanError, NamesThePattern) {
 TEST(ScanPlanError, GivesAReason) {
   for (const char* pattern :
        {"(", "a)", "[a", "*", "a{3,2}", "\\", "(?<=a", "[[:foo:]]", "\\p{Foo}", "(?<n>a)(?<n>b)"}) {
-    const auto plan = ScanPlan::Compile(Regexes({pattern}), '\n');
+    const auto plan = ScanPlan::Compile(Regexes({pattern}), {});
     ASSERT_EQ(plan.status().code(), absl::StatusCode::kInvalidArgument) << pattern;
     EXPECT_GT(plan.status().message().size(),
               std::string("invalid pattern '': ").size() + strlen(pattern))
@@ -141,19 +142,162 @@ TEST(ScanPlanError, GivesAReason) {
 
 TEST(ScanPlanError, OfAPatternThatComesDownToALiteralIsFound) {
   // A name used twice.
-  EXPECT_FALSE(ScanPlan::Compile(Regexes({"(?<n>a)(?<n>b)"}), '\n').ok());
+  EXPECT_FALSE(ScanPlan::Compile(Regexes({"(?<n>a)(?<n>b)"}), {}).ok());
 }
 
 TEST(ScanPlanError, OfOneAmongPatternsThatSelectAll) {
-  EXPECT_FALSE(ScanPlan::Compile(Regexes({"", "("}), '\n').ok());
-  EXPECT_FALSE(ScanPlan::Compile(Regexes({"(", ""}), '\n').ok());
+  EXPECT_FALSE(ScanPlan::Compile(Regexes({"", "("}), {}).ok());
+  EXPECT_FALSE(ScanPlan::Compile(Regexes({"(", ""}), {}).ok());
 }
 
-// Each is valid, and PCRE2 confirms it where Hyperscan can not.
-TEST(ScanPlan, ValidPatternsThatHyperscanDoesNotTakeAreConfirmed) {
-  for (const char* pattern :
-       {"x(^a|c)d", "x(|$)c", "xc\\N{1}", "(?<=a)b", "(a)\\1", "(?>a)", "a++b", "x(?|^a|c)d"}) {
-    EXPECT_EQ(PlanName(Regexes({pattern})), "confirm");
+// Each is valid, and PCRE2 looks at each record, or at candidates, where Hyperscan can not decide.
+TEST(ScanPlan, ValidPatternsThatHyperscanDoesNotTake) {
+  for (const char* pattern : {"x(^a|c)d", "x(|$)c", "xc\\N{1}", "x(?|^a|c)d", "a(*ACCEPT)b"}) {
+    EXPECT_EQ(PlanName(Regexes({pattern})), "records") << pattern;
+  }
+  for (const char* pattern : {"(a)\\1", "(?>a)", "a(?!b)", "(?<!b)a"}) {
+    EXPECT_EQ(PlanName(Regexes({pattern})), "literal+confirm") << pattern;
+  }
+  for (const char* pattern : {"(a).\\1", "[ab]++c"}) {
+    EXPECT_TRUE(absl::EndsWith(PlanName(Regexes({pattern})), "+confirm")) << pattern;
+  }
+  EXPECT_EQ(PlanName(Regexes({"(?<=a)b"})), "literal");
+}
+
+std::string ForcedName(PlanOptions::Force force, const std::string& regex) {
+  return ScanPlan::Compile(Regexes({regex}), {.force = force}).value()->name();
+}
+
+TEST(ScanPlan, ForcedWay) {
+  using Force = PlanOptions::Force;
+  const std::string regex = "abcde[fg]h.*i";
+  EXPECT_TRUE(absl::StartsWith(ForcedName(Force::kNone, regex), "direct"));
+  EXPECT_EQ(ForcedName(Force::kDirect, regex), "direct");
+  const std::string filtered = ForcedName(Force::kFiltered, regex);
+  EXPECT_TRUE(filtered == "filtered" || filtered == "direct") << filtered;  // without AVX2
+  EXPECT_TRUE(absl::EndsWith(ForcedName(Force::kConfirm, regex), "+confirm"));
+  EXPECT_EQ(ForcedName(Force::kRecords, regex), "records");
+}
+
+// Perl's matcher decides on regexes, but a fixed string is none.
+TEST(ScanPlan, PcreConfirmsWhateverIsFound) {
+  EXPECT_EQ(ScanPlan::Compile(Regexes({"abc"}), {.pcre = true}).value()->name(), "literal+confirm");
+  EXPECT_EQ(ScanPlan::Compile(FixedStrings({"abc"}), {.pcre = true}).value()->name(), "literal");
+}
+
+TEST(ScanPlan, PatternsThatAreToldDoNotDisappearInOneThatSelectsAll) {
+  const auto plan = ScanPlan::Compile(Regexes({"a", "", "b"}), {.tell_patterns = true}).value();
+  EXPECT_EQ(plan->kind(), ScanPlan::Kind::kScan);
+  ASSERT_EQ(plan->all_patterns().size(), 1u);
+  EXPECT_EQ(plan->all_patterns()[0], 1u);
+}
+
+std::vector<std::string> Numbered(absl::string_view prefix, int count) {
+  std::vector<std::string> texts;
+  for (int i = 0; i < count; ++i) texts.push_back(absl::StrCat(prefix, i));
+  return texts;
+}
+
+TEST(ScanPlan, ManyLiteralsAreSearchedForByTheirGrams) {
+  EXPECT_EQ(PlanName(FixedStrings(Numbered("literal", 199))), "literal");
+  EXPECT_EQ(PlanName(FixedStrings(Numbered("literal", 300))), "literal|grams");
+  std::vector<Pattern> patterns = FixedStrings(Numbered("literal", 3000));
+  EXPECT_EQ(PlanName(patterns), "grams");
+  for (const Pattern& other : {Pattern{.text = "abcd", .fixed = true}, Pattern{.text = "^abcde"}}) {
+    patterns.push_back(other);
+    EXPECT_EQ(PlanName(patterns), "grams+literal") << other.text;
+    patterns.pop_back();
+  }
+}
+
+// Equal ones, short ones, some within others, some at the start only; by one pass and another.
+TEST(ScanPlan, ManyLiteralsSelectWhatPcre2Selects) {
+  for (bool caseless : {false, true}) {
+    for (int count : {250, 600}) {
+      std::vector<Pattern> patterns = FixedStrings(Numbered("ab,x", count));
+      for (const char* text : {"abcd", ",,,,,", "bxxbx1", "bxxbx1", "ab,x10\n"}) {
+        patterns.push_back({.text = text, .fixed = true});
+      }
+      patterns.push_back({.text = "^ab,x7"});
+      for (Pattern& pattern : patterns) pattern.caseless = caseless;
+      for (bool tell : {false, true}) {
+        const PlanOptions options{.tell_patterns = tell};
+        const auto plan = ScanPlan::Compile(patterns, options).value();
+        ASSERT_TRUE(absl::StrContains(plan->name(), "grams")) << plan->name();
+        Random random(count);
+        std::string text = RandomText(&random, "ab,xX1\n", 3000);
+        for (int i = 0; i < 300; ++i) {
+          absl::StrAppend(&text, Pick(&random, 2) == 0 ? "ab,x" : "AB,X", Pick(&random, 2 * count),
+                          RandomText(&random, "a1,\n\n", Pick(&random, 9)));
+        }
+        for (bool invert : {false, true}) {
+          ASSERT_EQ(PlanSelected(*plan, text, invert),
+                    NaiveSelected(patterns, text, options, invert))
+              << count << " " << caseless << tell << invert;
+        }
+      }
+    }
+  }
+}
+
+// Many literals get a pass of their own; a few share that of the regexes.
+TEST(ScanPlan, Passes) {
+  std::vector<Pattern> patterns = Regexes({"[ab]c", "d\\1(e)", "[\\Qa-\\E]b"});
+  for (int i = 0; i < 64; ++i) patterns.push_back({.text = absl::StrCat("l", i), .fixed = true});
+  EXPECT_EQ(ScanPlan::Compile(patterns, {}).value()->passes().size(), 1u);
+  patterns.push_back({.text = "another", .fixed = true});
+  const auto plan = ScanPlan::Compile(patterns, {}).value();
+  EXPECT_EQ(plan->passes().size(), 2u);
+  EXPECT_EQ(plan->record_terms().size(), 1u);
+}
+
+// --- Sizes: none of these takes long, or much of the stack ---
+
+TEST(ScanPlan, DeepNestingIsPcre2sToRefuse) {
+  for (const char* open : {"(", "(?=", "(?>", "(?(?="}) {
+    std::string pattern;
+    for (int i = 0; i < 100'000; ++i) pattern += open;
+    EXPECT_EQ(ScanPlan::Compile(Regexes({pattern}), {}).status().code(),
+              absl::StatusCode::kInvalidArgument);
+    pattern += absl::StrCat("a", std::string(100'000, ')'));
+    EXPECT_EQ(ScanPlan::Compile(Regexes({pattern}), {}).status().code(),
+              absl::StatusCode::kInvalidArgument);
+  }
+}
+
+TEST(ScanPlan, ManyRegexesThatHyperscanRefuses) {
+  std::vector<Pattern> patterns;
+  for (int i = 0; i < 1000; ++i) patterns.push_back({.text = absl::StrCat("[ab]", i, ".*c")});
+  for (int i = 0; i < 1000; ++i) patterns.push_back({.text = absl::StrCat("x(^a|", i, ")d")});
+  const auto plan = ScanPlan::Compile(patterns, {});
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  EXPECT_EQ(PlanSelected(**plan, "a5c\nx7d\nx7\nb\n").records,
+            (std::vector<std::string>{"a5c\n", "x7d\n"}));
+}
+
+// Longer than Hyperscan takes it.
+TEST(ScanPlan, LongPattern) {
+  const std::string text(30'000, 'a');
+  for (bool whole_record : {false, true}) {
+    for (bool fixed : {false, true}) {
+      const auto plan = ScanPlan::Compile(
+          std::vector<Pattern>{{.text = text, .fixed = fixed, .whole_record = whole_record}}, {});
+      ASSERT_TRUE(plan.ok()) << plan.status();
+      EXPECT_EQ(PlanSelected(**plan, text + "\n" + text.substr(1) + "\n").records.size(), 1u);
+    }
+  }
+}
+
+// Longer than PCRE2 takes it, too.
+TEST(ScanPlanError, TooLongPattern) {
+  for (bool whole_record : {false, true}) {
+    for (bool fixed : {false, true}) {
+      const std::vector<Pattern> patterns = {
+          {.text = std::string(200'000, 'a'), .fixed = fixed, .whole_record = whole_record},
+          {.text = "[ab]c"}};
+      const auto plan = ScanPlan::Compile(patterns, {});
+      EXPECT_EQ(plan.status().code(), absl::StatusCode::kInvalidArgument);
+    }
   }
 }
 
