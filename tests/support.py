@@ -22,7 +22,8 @@ BIGSCAN = os.path.abspath(os.environ.get("BIGSCAN", REPOSITORY / "build" / "bigs
 # A build with sanitizers, which need memory and address space of their own.
 SANITIZED = "san" in Path(BIGSCAN).parent.name.split("-")
 
-HANG_SECONDS = int(os.environ.get("HANG_SECONDS", "60"))  # Catches a hang: no limit on speed.
+# Catches a hang: no limit on speed.
+HANG_SECONDS = int(os.environ.get("HANG_SECONDS", "600" if SANITIZED else "180"))
 GONE_SECONDS = 5  # For the last process of an ended run to disappear.
 SHARED_MEMORY = "/dev/shm"
 
