@@ -158,7 +158,7 @@ def test_a_terabyte_of_nothing(sparse: Box) -> None:
     sparse.expect("-c", "hit", "log", out=b"3\n")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    assert used < (10 if support.SANITIZED else 0.5)
+    assert used < 10  # To read a terabyte takes minutes.
     message = b"bigscan: log: binary file matches\n"
     sparse.expect("-n", "hit [23]", "log", err=message, status=0)
 
