@@ -25,6 +25,8 @@
 namespace bigscan {
 namespace {
 
+static_assert(kSightBytes == BlockSplitter::kBufferBytes, "a block comes with what it is cut by");
+
 constexpr uint64_t kSlack = 512 << 10;  // also for the failures of a chunk
 
 absl::StatusOr<uint64_t> FileSize(int fd) {
@@ -132,8 +134,9 @@ void JobMapper::Map(const Task& task, int fd, absl::string_view block, SendPart 
                     std::string* result) {
   ResultWriter writer(send_part, result);
   if (fd < 0) {
-    const ChunkRecords records{.records = block, .begin = task.begin, .binary = task.binary != 0};
-    ScanPiece({records, {task.begin, task.end}}, &writer);
+    const size_t size = task.end - task.begin;
+    ScanPiece({{block.substr(0, size), task.begin, block.substr(size)}, {task.begin, task.end}},
+              &writer);
   } else if (task.how == static_cast<uint32_t>(ReadHow::kDecode)) {
     MapDecoded({task.begin, task.end}, fd, &writer);
   } else if (task.how == static_cast<uint32_t>(ReadHow::kSegment)) {

@@ -16,8 +16,12 @@
 namespace bigscan {
 namespace {
 
-constexpr int kPollMillis = 5;
 constexpr int kPipeBytes = 1 << 20;
+
+// A multiple of grep's buffers.
+uint64_t RoundUpToBuffer(uint64_t position) {
+  return (position + kSightBytes - 1) / kSightBytes * kSightBytes;
+}
 
 class Feeder {
  public:
@@ -28,7 +32,6 @@ class Feeder {
         hook_(hook),
         reader_(task.stream, *task.decoders, &lane->counters().blocked_us),
         position_(task.stream.position),
-        binary_(task.binary),
         grown_(pool.count()) {}
 
   void Run() {
@@ -36,18 +39,15 @@ class Feeder {
     // A FIFO that was opened without waiting has no end before it has had a writer.
     pollfd input{.fd = task_.stream.fd, .events = POLLIN, .revents = 0};
     poll(&input, 1, -1);
-    ReadHead();
-    absl::string_view carried;  // the start of a record that did not fit in the last block
+    absl::string_view carried;  // what did not fit in the last block
     do {
       const uint32_t block = TakeBlock();
       if (!carried.empty()) memmove(pool_.block(block), carried.data(), carried.size());
       filled_ = carried.size();
-      if (grown_[block] && filled_ <= pool_.target()) {
-        pool_.Shrink(block);
-        grown_[block] = false;
-      }
+      if (grown_[block] && filled_ <= pool_.target()) pool_.Shrink(block);
+      grown_[block] = filled_ > pool_.target();
       carried = Fill(block);
-    } while (!ended_);
+    } while (!ended_ || !carried.empty());
     // The coordinator ends us once it has taken what we sent.
     lane_->WakeParent();
     while (true) Receive();
@@ -57,69 +57,63 @@ class Feeder {
   // Fills `block` and hands its whole records over. Returns what stands after them.
   absl::string_view Fill(uint32_t block) {
     char* const bytes = pool_.block(block);
-    size_t whole = LastRecordEnd(bytes, 0);  // what the block holds of whole records
+    const size_t limit = Limit();
+    size_t cut = FindCut(bytes, 0, limit, 0);
     uint64_t waiting_since = NowMicros();
     while (true) {
-      const bool full = filled_ >= pool_.target();
-      if (ended_) return HandOver(block, filled_);
-      if (whole > 0 && (full || WaitedTooLong(waiting_since))) return HandOver(block, whole);
+      if (ended_ && (cut == 0 || filled_ <= limit)) return HandOver(block, filled_);
+      // Up to where the last record's buffer ends.
+      const size_t sight = RoundUpToBuffer(position_ + cut) - position_;
+      const bool complete = filled_ >= limit && (filled_ >= sight || filled_ == pool_.capacity());
+      if (cut > 0 && (complete || ended_ || given_up_ || WaitedTooLong(waiting_since))) {
+        given_up_ = !complete;
+        return HandOver(block, cut);
+      }
       if (filled_ == pool_.capacity()) return SkipRecord(block);
-      // Around a record longer than the block, it grows by no more than a block at a time.
-      const size_t most = full ? filled_ + pool_.target() : pool_.target();
-      grown_[block] = grown_[block] || full;
+      // Around a record longer than the block, it grows by little more than a block at a time.
+      const size_t more = cut > 0 ? sight : filled_ + std::max(pool_.target(), kSightBytes);
       const size_t before = filled_;
-      Read(bytes, std::min<size_t>(most, pool_.capacity()));
-      if (whole == 0) waiting_since = NowMicros();
-      whole = std::max(whole, LastRecordEnd(bytes, before));
+      Read(bytes, std::min<size_t>(filled_ < limit ? limit : more, pool_.capacity()));
+      grown_[block] = grown_[block] || filled_ > pool_.target();
+      if (cut == 0) waiting_since = NowMicros();
+      cut = FindCut(bytes, before, limit, cut);
     }
   }
 
-  // The end of the last whole record in the block, if it lies after `from`, or 0.
-  size_t LastRecordEnd(const char* bytes, size_t from) const {
-    const void* found = memrchr(bytes + from, task_.delimiter, filled_ - from);
-    return found == nullptr ? 0 : static_cast<const char*>(found) - bytes + 1;
+  // How many bytes the next block is to hold, at least one. It ends where one of grep's buffers does if
+  // that is possible: then nothing behind it has to be read with it.
+  size_t Limit() const {
+    const uint64_t end = (position_ + pool_.target()) / kSightBytes * kSightBytes;
+    return end > position_ ? end - position_ : pool_.target();
   }
 
+  // The end of the records that the block is to hold: of the last one that ends within `limit`, or of
+  // the first one. `cut` was found in the bytes before `from`; it is 0 when there is no whole record.
+  size_t FindCut(const char* bytes, size_t from, size_t limit, size_t cut) const {
+    if (from < limit) {
+      const size_t end = std::min(filled_, limit);
+      const void* last = memrchr(bytes + from, task_.delimiter, end - from);
+      if (last != nullptr) cut = static_cast<const char*>(last) - bytes + 1;
+      from = end;
+    }
+    if (cut > 0) return cut;
+    const void* first = memchr(bytes + from, task_.delimiter, filled_ - from);
+    return first == nullptr ? 0 : static_cast<const char*>(first) - bytes + 1;
+  }
+
+  // Nothing comes, or what comes has kept a record waiting since `since` for long.
   bool WaitedTooLong(uint64_t since) const {
-    const bool long_ago = NowMicros() - since >= task_.patience_us;
-    if (!head_.empty() || reader_.has_bytes()) return long_ago;
+    const uint64_t waited = NowMicros() - since;
+    const bool impatient = task_.patience_us == 0;
+    if (waited >= task_.patience_us && !impatient) return true;
+    if (reader_.has_bytes()) return false;
+    const uint64_t left_ms = impatient ? 0 : (task_.patience_us - waited + 999) / 1000;
     pollfd input{.fd = task_.stream.fd, .events = POLLIN, .revents = 0};
-    const bool nothing_yet =
-        poll(&input, 1, 0) == 0 && (long_ago || poll(&input, 1, kPollMillis) == 0);
-    return nothing_yet || NowMicros() - since >= task_.patience_us;
-  }
-
-  // Reads the head of the stream, or as much of it as comes without a long wait: whether it holds a NUL
-  // is to be known before the first block goes out, however small the blocks are.
-  void ReadHead() {
-    if (task_.stream.position != task_.stream.begin) return;  // an earlier feeder has
-    std::string head(kStreamHeadBytes, '\0');
-    size_t size = 0;
-    const uint64_t start = NowMicros();
-    while (size < head.size() && !source_ended_ && (size == 0 || !WaitedTooLong(start))) {
-      size += ReadSource(head.data() + size, head.size() - size);
-    }
-    head.resize(size);
-    binary_ = memchr(head.data(), '\0', size) != nullptr;
-    head_ = std::move(head);
-    ended_ = source_ended_ && head_.empty();
+    return poll(&input, 1, static_cast<int>(left_ms)) == 0;
   }
 
   void Read(char* bytes, size_t target) {
-    const size_t room = target - filled_;
-    if (head_used_ < head_.size()) {
-      const size_t size = std::min(room, head_.size() - head_used_);
-      memcpy(bytes + filled_, head_.data() + head_used_, size);
-      head_used_ += size;
-      filled_ += size;
-      if (head_used_ == head_.size()) {
-        head_ = {};
-        head_used_ = 0;
-      }
-    } else if (!source_ended_) {
-      filled_ += ReadSource(bytes + filled_, room);
-    }
-    ended_ = source_ended_ && head_.empty();
+    filled_ += ReadSource(bytes + filled_, target - filled_);
   }
 
   size_t ReadSource(char* bytes, size_t room) {
@@ -128,8 +122,8 @@ class Feeder {
       pollfd input{.fd = task_.stream.fd, .events = POLLIN, .revents = 0};
       poll(&input, 1, -1);
     }
-    source_ended_ =
-        read.state == StreamReader::State::kEnd || read.state == StreamReader::State::kFailed;
+    ended_ = read.state == StreamReader::State::kEnd || read.state == StreamReader::State::kFailed;
+    given_up_ = given_up_ && read.size == 0;
     return read.size;
   }
 
@@ -139,9 +133,9 @@ class Feeder {
     Send({.block = block,
           .begin = position_,
           .size = size,
+          .after = std::min<uint64_t>(rest.size(), kSightBytes),
           .lost_end = 0,
-          .at_end = ended_,
-          .binary = binary_,
+          .at_end = ended_ && rest.empty(),
           .error = {}});
     position_ += size;
     return rest;
@@ -151,27 +145,31 @@ class Feeder {
   absl::string_view SkipRecord(uint32_t block) {
     char* const bytes = pool_.block(block);
     const uint64_t begin = position_;
-    size_t cut = 0;
-    while (cut == 0 && !ended_) {
+    const void* found = nullptr;
+    while (found == nullptr && !ended_) {
       position_ += filled_;
       filled_ = 0;
       Read(bytes, pool_.target());
-      const void* found = memchr(bytes, task_.delimiter, filled_);
-      if (found != nullptr) cut = static_cast<const char*>(found) - bytes + 1;
+      found = memchr(bytes, task_.delimiter, filled_);
     }
-    position_ += ended_ ? filled_ : cut;
+    const size_t lost = found == nullptr
+                            ? filled_
+                            : static_cast<size_t>(static_cast<const char*>(found) - bytes) + 1;
+    position_ += lost;
+    const absl::string_view rest(bytes + lost, filled_ - lost);
     Send({.block = block,
           .begin = begin,
           .size = 0,
+          .after = 0,
           .lost_end = position_,
-          .at_end = ended_,
-          .binary = binary_,
+          .at_end = ended_ && rest.empty(),
           .error = {}});
-    return absl::string_view(bytes + cut, filled_ - cut);
+    return rest;
   }
 
   void Send(FilledBlock message) {
-    if (ended_) strncpy(message.error, reader_.error().c_str(), sizeof(message.error) - 1);
+    if (message.at_end != 0)
+      strncpy(message.error, reader_.error().c_str(), sizeof(message.error) - 1);
     ++blocks_done_;
     lane_->counters().done.fetch_add(1, std::memory_order_relaxed);
     lane_->SendToParent(message);
@@ -202,14 +200,11 @@ class Feeder {
   const TestHook& hook_;
   StreamReader reader_;
   uint64_t position_;  // of the block's first byte in the stream
-  bool binary_;
-  std::string head_;  // of the stream; empty once it is used up
-  size_t head_used_ = 0;
   size_t filled_ = 0;  // bytes in the block
   uint64_t blocks_done_ = 0;
   std::vector<bool> grown_;  // which blocks have grown beyond their target
-  bool source_ended_ = false;
-  bool ended_ = false;  // and nothing of the head is left
+  bool ended_ = false;       // nothing more can be read
+  bool given_up_ = false;    // waited too long for bytes that have not come yet
 };
 
 }  // namespace

@@ -21,12 +21,12 @@ struct FeederTask {
   char delimiter;
   uint64_t patience_us;  // how long a record waits for one that has not been written yet, about
   uint32_t attempt;      // how many feeders this stream has killed
-  bool binary;           // what an earlier feeder said of the stream's head
 };
 
 // Reads until the end of the stream, or until the coordinator is gone. Does not return.
 //
-// A block is handed over when it is full, and when a slow source leaves records waiting in it.
+// A block is handed over when it is full and what has to be seen with it is there, too, and when a slow
+// source leaves records waiting in it.
 [[noreturn]] void RunFeeder(FeederLane* lane, const BlockPool& pool, const FeederTask& task,
                             const TestHook& hook);
 

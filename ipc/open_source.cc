@@ -37,8 +37,8 @@ Task OpenSource::NextTask(uint64_t begin, uint64_t end) const {
               .files = 0,
               .attempt = 0,
               .parts = 0,
-              .binary = 0,
               .how = source_.how,
+              .after = 0,
               .note = {}};
 }
 
@@ -97,7 +97,7 @@ absl::StatusOr<std::optional<Task>> OpenSource::NextBlock(StartStream start,
   }
   Task task = NextTask(block.begin, block.begin + block.size);
   task.block = block.block;
-  task.binary = block.binary;
+  task.after = block.after;
   return task;
 }
 

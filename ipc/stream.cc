@@ -48,8 +48,7 @@ absl::Status Stream::Spawn(InChild in_child) {
                .decoders = options_.decoders,
                .delimiter = options_.delimiter,
                .patience_us = options_.patience_us,
-               .attempt = deaths_,
-               .binary = binary_},
+               .attempt = deaths_},
               hook_);
   });
   if (!child.ok()) return child.status();
@@ -65,7 +64,7 @@ absl::Status Stream::Spawn(InChild in_child) {
 bool Stream::TakeBlock(FilledBlock* block) {
   if (at_end_ || !lane_->TakeFromChild(block)) return false;
   if (block->block >= pool_.count() || block->size > pool_.capacity() ||
-      !under_way_.insert(block->block).second) {
+      block->after > pool_.capacity() - block->size || !under_way_.insert(block->block).second) {
     if (child_.has_value())
       child_->Kill();  // what it writes into its lane can no longer be trusted
     return false;
@@ -74,7 +73,6 @@ bool Stream::TakeBlock(FilledBlock* block) {
   deaths_ = 0;
   faults_ = 0;
   at_end_ = block->at_end != 0;
-  binary_ = block->binary != 0;
   return true;
 }
 

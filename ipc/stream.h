@@ -94,7 +94,6 @@ class Stream {
   uint32_t deaths_ = 0;           // in a row, without a block between
   uint32_t faults_ = 0;           // those of them that nobody else caused
   bool at_end_ = false;
-  bool binary_ = false;  // as the feeder says
   ProcessStats stats_{.name = "feeder"};
 };
 

@@ -13,8 +13,8 @@ namespace bigscan {
 
 constexpr uint32_t kNoBlock = UINT32_MAX;
 
-// What a feeder looks at before it hands anything over: grep's first buffer.
-constexpr uint64_t kStreamHeadBytes = 96 << 10;
+// Grep's buffers: whether the records of one are binary depends on all of its bytes.
+constexpr uint64_t kSightBytes = 96 << 10;
 constexpr size_t kErrorBytes = 104;  // of a message, with its NUL
 
 // What the client has to tell its mapper of a chunk.
@@ -34,8 +34,8 @@ struct Task {
   uint32_t files;    // how many files the source is a pack of, or 0; the chunk is then all of them
   uint32_t attempt;  // how many workers this chunk has killed
   uint32_t parts;    // how many parts of its result have come already
-  uint32_t binary;   // the stream is binary: see FilledBlock
   uint32_t how;      // what the client says of the source: see Source
+  uint64_t after;    // bytes of the stream that follow the chunk in its block: see FilledBlock
   Note note;         // and of the chunk: see ScanClient::Range
 };
 
@@ -59,10 +59,12 @@ struct FilledBlock {
   uint32_t block;
   uint64_t begin;  // where its bytes begin in the stream
   uint64_t size;   // bytes; 0 at the end of the stream, and for a loss
+  // So many bytes follow them in the block: those up to the end of the last record's buffer, unless they
+  // have kept the block waiting for too long, or fewer when there are no more. They come again.
+  uint64_t after;
   uint64_t
       lost_end;  // when not 0: the bytes [begin, lost_end) were a record longer than a block can be
   uint32_t at_end;          // the stream has ended
-  uint32_t binary;          // among the first kStreamHeadBytes of the stream is a NUL
   char error[kErrorBytes];  // unless empty, why it ended here: text that ends with a NUL
 };
 

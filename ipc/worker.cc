@@ -46,7 +46,8 @@ class Worker {
     if (task.block == kNoBlock) {
       return mapper_->Map(task, files[0].fd.get(), "", send_part, &result_);
     }
-    const absl::string_view block(blocks_ + task.block * block_size_, task.end - task.begin);
+    const absl::string_view block(blocks_ + task.block * block_size_,
+                                  task.end - task.begin + task.after);
     return mapper_->Map(task, -1, block, send_part, &result_);
   }
 

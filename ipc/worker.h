@@ -27,10 +27,10 @@ class ChunkMapper {
   // bound, what lies in shared memory must have one.
   using SendPart = absl::FunctionRef<void()>;
 
-  // Maps the chunk of `task`: the bytes of the file `fd`, or, if that is below 0, of `block`. Puts
-  // the result into `result`, which is empty, and calls `send_part` when it holds kPartBytes or
-  // more. The result and its parts must depend on nothing but the chunk: when the worker dies,
-  // another one makes them again, and those that have come are left out.
+  // Maps the chunk of `task`: the bytes of the file `fd`, or, if that is below 0, of `block`, where
+  // `task.after` bytes follow it. Puts the result into `result`, which is empty, and calls `send_part`
+  // when it holds kPartBytes or more. The result and its parts must depend on nothing but the chunk:
+  // when the worker dies, another one makes them again, and those that have come are left out.
   virtual void Map(const Task& task, int fd, absl::string_view block, SendPart send_part,
                    std::string* result) = 0;
 

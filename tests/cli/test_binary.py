@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 import support
 from conftest import Box
@@ -45,3 +47,19 @@ def test_records_before_binary_data_as_grep(plain: Box, options: list[str]) -> N
     err = wanted.err.replace(b"grep:", b"bigscan:")
     for geometry in ([], ["-p3", "--chunk-size", "1K"]):
         plain.expect(*geometry, *arguments, out=wanted.out, err=err, status=wanted.status)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_stream_is_binary_where_the_file_is(plain: Box, seed: int) -> None:
+    """Whatever the blocks are, a record belongs to the buffer of 96 KiB that it ends in."""
+    chance = random.Random(seed)
+    lines = [b"a%d" % at + b"x" * chance.choice([0, 5, 80, 70_000]) for at in range(4000)]
+    text = bytearray(b"\n".join(lines))
+    text[chance.randrange(80 << 10, len(text))] = 0
+    plain.file("log", bytes(text))
+    for options in ("-n a", "-c a", "-vc a", "-I a", "-Ic a", "-o a.$"):
+        wanted = plain.shell(f"LC_ALL=C grep -P {options} < log")
+        for geometry in ("-p3", "-p2 --chunk-size 1", "-p2 --chunk-size 100000", "-p1 --chunk-size 200K"):
+            got = plain.shell(f"cat log | bigscan {geometry} {options}")
+            assert got.out == wanted.out, (geometry, options)
+            assert got.status == wanted.status, (geometry, options)
