@@ -77,6 +77,7 @@ int Run(const Options& options) {
   absl::StatusOr<std::unique_ptr<Scan>> scan = Scan::Create(options);
   if (!scan.ok()) return Complain(scan.status());
   ScanOptions scan_options{.workers = options.workers,
+                           .read_ahead = options.io != IoMode::kOff,
                            .block_size = (*scan)->BlockBytes(),
                            .most_record_bytes = options.max_memory,
                            .delimiter = options.delimiter,

@@ -41,11 +41,12 @@ std::string FormatStats(const ScanStats& stats) {
       "retries     %d\n",
       stats.plan, FormatEngines(stats.bytes_by_engines), stats.bytes, stats.records, stats.selected,
       seconds, static_cast<double>(stats.bytes) / 1e9 / seconds, stats.chunks, stats.retries);
-  absl::StrAppendFormat(&text, "%-12s %8s %9s %9s %10s %12s %7s\n", "process", "chunks", "cpu s",
-                        "waited s", "voluntary", "involuntary", "deaths");
+  absl::StrAppendFormat(&text, "%-12s %8s %9s %9s %9s %10s %12s %7s\n", "process", "chunks",
+                        "cpu s", "data-wait", "work-wait", "voluntary", "involuntary", "deaths");
   for (const ProcessStats& process : stats.processes) {
-    absl::StrAppendFormat(&text, "%-12s %8d %9.3f %9.3f %10d %12d %7d\n", process.name,
+    absl::StrAppendFormat(&text, "%-12s %8d %9.3f %9.3f %9.3f %10d %12d %7d\n", process.name,
                           process.chunks, static_cast<double>(process.cpu_us) / 1e6,
+                          static_cast<double>(process.blocked_us) / 1e6,
                           static_cast<double>(process.waited_us) / 1e6, process.voluntary,
                           process.involuntary, process.deaths);
   }

@@ -1,11 +1,13 @@
 #include "ipc/child.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -76,6 +78,20 @@ ChildEnd Child::Reap() {
     end.exit_code = WEXITSTATUS(status);
   }
   return end;
+}
+
+void CloseDescriptorsBut(int fd) {
+  close(STDIN_FILENO);
+  close(STDOUT_FILENO);
+  if (fd > STDERR_FILENO + 1) close_range(STDERR_FILENO + 1, static_cast<unsigned>(fd) - 1, 0);
+  close_range(static_cast<unsigned>(fd) + 1, ~0U, 0);
+}
+
+void PinTo(int cpu) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  CPU_SET(static_cast<size_t>(cpu), &set);
+  sched_setaffinity(0, sizeof(set), &set);
 }
 
 }  // namespace bigscan

@@ -52,6 +52,15 @@ class Child {
   UniqueFd pidfd_;
 };
 
+// --- For a new child ---
+
+// Closes all descriptors but `fd` and stderr: what the coordinator has open is not the child's business,
+// and would count against its limit of descriptors. REQUIRES: fd > STDERR_FILENO.
+void CloseDescriptorsBut(int fd);
+
+// Binds the process to a CPU if it may run there.
+void PinTo(int cpu);
+
 }  // namespace bigscan
 
 #endif  // BIGSCAN_IPC_CHILD_H_

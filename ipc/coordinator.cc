@@ -35,11 +35,13 @@ Coordinator::Coordinator(const ScanOptions& options, ScanClient* client, ChunkMa
       workers_({.count = options.workers,
                 .arena_bytes = mapper->MostResultBytes(),
                 .cpus = options.worker_cpus},
-               mapper, blocks_.ok() ? &*blocks_ : nullptr, hook_) {}
+               mapper, blocks_.ok() ? &*blocks_ : nullptr, hook_),
+      read_ahead_({.enabled = options.read_ahead, .cpu = options.feeder_cpu}, hook_) {}
 
 absl::Status Coordinator::Run() {
   const absl::Status status = Loop();
   for (OpenSource& source : open_) StopStream(&source);
+  read_ahead_.Stop();
   workers_.Stop();
   for (const OpenSource& source : open_) source.DropCache(kLastDropMicros);
   return status;
@@ -193,19 +195,36 @@ void Coordinator::CloseFront() {
 
 absl::Status Coordinator::HandOut() {
   while (true) {
-    absl::StatusOr<bool> fetched = Fetch();
-    if (!fetched.ok() || !*fetched) return fetched.status();
-    if (options_.first_alone && next_seq_ > 0 && !first_done_) return absl::OkStatus();
-    absl::StatusOr<bool> can_assign = workers_.CanAssign();
-    if (!can_assign.ok() || !*can_assign) return can_assign.status();
-    OpenSource& source = open_.back();
-    next_->seq = next_seq_++;
-    source.HandOut(*next_);
-    if (absl::Status status = workers_.Assign(*next_, source.source()); !status.ok()) {
-      return status;
-    }
-    next_.reset();
+    absl::StatusOr<bool> handed_out = HandOutNext();
+    if (!handed_out.ok() || !*handed_out) return handed_out.status();
   }
+}
+
+// False if there is no chunk to hand out now, or nobody to take it.
+absl::StatusOr<bool> Coordinator::HandOutNext() {
+  absl::StatusOr<bool> fetched = Fetch();
+  if (!fetched.ok()) return fetched;
+  const bool ready = *fetched && NextReady();
+  const bool all_open = no_more_sources_ && (open_.empty() || open_.back().exhausted());
+  workers_.SetStarved(!ready && !all_open);
+  if (!ready || (options_.first_alone && next_seq_ > 0 && !first_done_)) return false;
+  absl::StatusOr<bool> can_assign = workers_.CanAssign();
+  if (!can_assign.ok() || !*can_assign) return can_assign;
+  OpenSource& source = open_.back();
+  next_->seq = next_seq_++;
+  source.HandOut(*next_);
+  if (absl::Status status = workers_.Assign(*next_, source.source()); !status.ok()) {
+    return status;
+  }
+  next_.reset();
+  return true;
+}
+
+// Whether the bytes of the next chunk can be had without a wait. A pack is read by its worker.
+bool Coordinator::NextReady() {
+  const Source& source = open_.back().source();
+  return next_->block != kNoBlock || next_->files != 0 ||
+         read_ahead_.Ready(source, next_->begin, next_->end);
 }
 
 // Sees to it that next_ is the next chunk in order. False if there is none now.
@@ -322,6 +341,8 @@ absl::Status Coordinator::Sleep() {
     if (!source.stream()->PrepareToSleep() && !next_.has_value()) idle = false;
     source.stream()->AddPollFds(&fds);
   }
+  idle = read_ahead_.PrepareToSleep() && idle;
+  read_ahead_.AddPollFds(&fds);
   if (poll(fds.data(), fds.size(), idle ? -1 : 0) < 0 && errno != EINTR) {
     return absl::ErrnoToStatus(errno, "poll");
   }
@@ -330,6 +351,7 @@ absl::Status Coordinator::Sleep() {
   for (OpenSource& source : open_) {
     if (source.stream() != nullptr) stream_fds = source.stream()->Awake(stream_fds);
   }
+  read_ahead_.Awake(stream_fds);
   if (fds[0].revents != 0) {
     signal_ = signals_.Take();
     if (signal_ != 0) FlushForSignal();
@@ -360,6 +382,7 @@ std::vector<ProcessStats> Coordinator::Stats() const {
   std::vector<ProcessStats> stats = workers_.Stats();
   stats.insert(stats.begin(), own);
   stats.insert(stats.end(), feeder_stats_.begin(), feeder_stats_.end());
+  if (read_ahead_.stats().has_value()) stats.push_back(*read_ahead_.stats());
   return stats;
 }
 

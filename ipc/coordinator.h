@@ -23,6 +23,7 @@
 #include "ipc/block_pool.h"
 #include "ipc/open_source.h"
 #include "ipc/process_stats.h"
+#include "ipc/read_ahead.h"
 #include "ipc/scan_client.h"
 #include "ipc/signals.h"
 #include "ipc/stream.h"
@@ -36,7 +37,8 @@ namespace bigscan {
 struct ScanOptions {
   uint32_t workers = 1;
   std::vector<int> worker_cpus = {};  // where to pin the workers, or empty
-  int feeder_cpu = -1;                // where to pin a feeder, or -1
+  int feeder_cpu = -1;                // where to pin a feeder or the reader, or -1
+  bool read_ahead = true;             // of mapped files, where they are not cached
   uint64_t block_size = 0;            // bytes of a stream's block
   uint64_t most_record_bytes = 0;     // how long a stream's record may be
   char delimiter = '\n';
@@ -62,7 +64,7 @@ class Coordinator {
   // Whether the scan ended because nobody reads the output any more.
   bool reader_gone() const { return reader_gone_; }
 
-  // Once Run has returned: the coordinator first, then workers, then feeders.
+  // Once Run has returned: the coordinator first, then workers, then feeders and the reader.
   std::vector<ProcessStats> Stats() const;
   uint64_t chunks() const { return next_seq_; }
   uint64_t retries() const { return retries_; }
@@ -83,7 +85,9 @@ class Coordinator {
   void CloseFront();
 
   absl::Status HandOut();
+  absl::StatusOr<bool> HandOutNext();
   absl::StatusOr<bool> Fetch();
+  bool NextReady();
   absl::Status OpenNext();
   absl::StatusOr<std::unique_ptr<Stream>> StartStream(const Source& source);
 
@@ -106,6 +110,7 @@ class Coordinator {
   SignalWatch signals_;
   absl::StatusOr<BlockPool> blocks_;
   WorkerPool workers_;
+  ReadAhead read_ahead_;
   std::deque<OpenSource> open_;
   size_t open_files_ = 0;     // of the open sources
   std::optional<Task> next_;  // fetched and not yet handed out; of open_.back()

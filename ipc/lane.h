@@ -29,9 +29,11 @@ namespace bigscan {
 
 // What a child tells of itself. Written by the child alone.
 struct ChildCounters {
-  std::atomic<uint64_t> done{0};        // chunks mapped, or blocks filled
-  std::atomic<uint64_t> waited_us{0};   // microseconds spent waiting for the coordinator
-  std::atomic<uint64_t> blocked_us{0};  // microseconds a feeder spent waiting for its input
+  std::atomic<uint64_t> done{0};  // chunks mapped, blocks filled, or ranges read
+  // Microseconds spent waiting for data: in a feeder or reader, for the input; in a worker, for these.
+  std::atomic<uint64_t> blocked_us{0};
+  // Microseconds spent waiting for something to do, or for room to put what was done.
+  std::atomic<uint64_t> waited_us{0};
 };
 
 // The two ends of the socket pair. Each process must close the end that is not its own.
@@ -106,6 +108,8 @@ class Lane {
     std::atomic_thread_fence(std::memory_order_seq_cst);
   }
   bool HasFromChild() { return shared_->from_child.read_available() > 0; }
+  // Whether the child has nothing to do because there are no data for it yet.
+  void SetStarved(bool starved) { shared_->starved.store(starved, std::memory_order_relaxed); }
   void ParentAwake() { shared_->parent_sleeps.store(0, std::memory_order_relaxed); }
 
   // --- Child ---
@@ -123,6 +127,7 @@ class Lane {
     shared_->child_sleeps.store(1);
     std::atomic_thread_fence(std::memory_order_seq_cst);
   }
+  bool starved() const { return shared_->starved.load(std::memory_order_relaxed); }
   void ChildAwake() { shared_->child_sleeps.store(0, std::memory_order_relaxed); }
 
  private:
@@ -131,6 +136,7 @@ class Lane {
     boost::lockfree::spsc_queue<FromChild, boost::lockfree::capacity<kCapacity>> from_child;
     std::atomic<uint32_t> child_sleeps{0};
     std::atomic<uint32_t> parent_sleeps{0};
+    std::atomic<bool> starved{false};
     ChildCounters counters;
   };
 

@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "ipc/read_ahead.h"
 
 namespace bigscan {
 namespace {
@@ -48,7 +47,6 @@ std::optional<Task> OpenSource::NextRange() {
     exhausted_ = true;
     return std::nullopt;
   }
-  ReadAhead(source_.fd.get(), range->begin, range->end);
   Task task = NextTask(range->begin, range->end);
   task.note = range->note;
   task.file_begin = range->file_begin;

@@ -8,14 +8,17 @@
 #include <string>
 #include <utility>
 
+#include "ipc/lane.h"
+
 namespace bigscan {
 
 struct ProcessStats {
-  std::string name;        // "coordinator", "worker 0", "feeder"
-  uint64_t chunks = 0;     // chunks mapped, or blocks filled
-  uint64_t cpu_us = 0;     // user and system
-  uint64_t waited_us = 0;  // for work, or for a free block
-  uint64_t voluntary = 0;  // context switches
+  std::string name;         // "coordinator", "worker 0", "feeder", "reader"
+  uint64_t chunks = 0;      // chunks mapped, blocks filled, or ranges read
+  uint64_t cpu_us = 0;      // user and system
+  uint64_t blocked_us = 0;  // waiting for data: see ChildCounters
+  uint64_t waited_us = 0;   // waiting for work
+  uint64_t voluntary = 0;   // context switches
   uint64_t involuntary = 0;
   uint64_t deaths = 0;  // how often it had to be replaced
 
@@ -27,6 +30,12 @@ struct ProcessStats {
     getrusage(RUSAGE_SELF, &usage);
     stats.AddUsage(usage);
     return stats;
+  }
+
+  void AddCounters(const ChildCounters& counters) {
+    chunks += counters.done.load();
+    blocked_us += counters.blocked_us.load();
+    waited_us += counters.waited_us.load();
   }
 
   void AddUsage(const rusage& usage) {

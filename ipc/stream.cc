@@ -1,6 +1,5 @@
 #include "ipc/stream.h"
 
-#include <sched.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -33,12 +32,7 @@ absl::Status Stream::Spawn(InChild in_child) {
     if (lane_ != nullptr) lane_->CloseBoth();
     in_child();
     close(STDOUT_FILENO);
-    if (options_.cpu >= 0) {
-      cpu_set_t set;
-      CPU_ZERO(&set);
-      CPU_SET(static_cast<size_t>(options_.cpu), &set);
-      sched_setaffinity(0, sizeof(set), &set);
-    }
+    if (options_.cpu >= 0) PinTo(options_.cpu);
     RunFeeder(lane->get(), pool_,
               {.stream = {.fd = source_.fd.get(),
                           .seekable = source_.seekable,
@@ -117,8 +111,7 @@ void Stream::Reap() {
   end_ = child_->Reap();
   child_.reset();
   stats_.AddUsage(end_.usage);
-  stats_.chunks += lane_->counters().done.load();
-  stats_.waited_us += lane_->counters().waited_us.load();
+  stats_.AddCounters(lane_->counters());
 }
 
 void Stream::Stop() {

@@ -24,6 +24,8 @@ TestHook TestHook::FromEnvironment() {
       death.stage = Stage::kSend;
     } else if (fields[0] == "feed") {
       death.stage = Stage::kFeed;
+    } else if (fields[0] == "read") {
+      death.stage = Stage::kRead;
     } else {
       continue;
     }

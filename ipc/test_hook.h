@@ -18,6 +18,7 @@ class TestHook {
     kMap,   // a worker has taken a task and not yet begun
     kSend,  // a worker has put the result into its arena, and not yet told so
     kFeed,  // a feeder has filled a block, and not yet told so
+    kRead,  // the reader has begun to read a range
   };
 
   // From the environment. What is malformed there is ignored.

@@ -86,6 +86,7 @@ class Worker {
   void WaitUntil(Ready ready) {
     if (ready()) return;
     const uint64_t start = NowMicros();
+    const bool starved = lane_->starved();
     lane_->WakeParent();  // it may be what we wait for
     while (true) {
       lane_->AnnounceChildSleep();
@@ -93,7 +94,9 @@ class Worker {
       Receive();
     }
     lane_->ChildAwake();
-    lane_->counters().waited_us.fetch_add(NowMicros() - start, std::memory_order_relaxed);
+    ChildCounters& counters = lane_->counters();
+    (starved ? counters.blocked_us : counters.waited_us)
+        .fetch_add(NowMicros() - start, std::memory_order_relaxed);
   }
 
   void Receive() {

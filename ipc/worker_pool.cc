@@ -1,6 +1,5 @@
 #include "ipc/worker_pool.h"
 
-#include <sched.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -22,13 +21,6 @@ constexpr size_t kMostParts = kUsualArenaBytes / ChunkMapper::kPartBytes + 1;
 // always fit into the lane.
 constexpr size_t kMostUncommitted = WorkerLane::kCapacity - kDepth - kMostParts;
 
-void PinTo(int cpu) {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  CPU_SET(static_cast<size_t>(cpu), &set);
-  sched_setaffinity(0, sizeof(set), &set);
-}
-
 absl::Status SendFilesOf(const Source& source, int socket) {
   if (source.pack.empty()) {
     const int fd = source.fd.get();
@@ -41,13 +33,6 @@ absl::Status SendFilesOf(const Source& source, int socket) {
     sizes[i] = source.pack[i].size;
   }
   return SendSource(socket, source.id, {fds, source.pack.size()}, {sizes, source.pack.size()});
-}
-
-// What the coordinator has open is not the worker's business, and would count against its limit of
-// descriptors.
-void CloseAllBut(int fd) {
-  if (fd > STDERR_FILENO + 1) close_range(STDERR_FILENO + 1, static_cast<unsigned>(fd) - 1, 0);
-  close_range(static_cast<unsigned>(fd) + 1, ~0U, 0);
 }
 
 bool HasRoom(const WorkerProcess& worker) {
@@ -71,9 +56,7 @@ absl::Status WorkerPool::Spawn(size_t index) {
 
   absl::StatusOr<Child> child = Child::Fork([&] {
     worker->lane->BecomeChild();
-    CloseAllBut(worker->lane->child_socket());
-    close(STDIN_FILENO);
-    close(STDOUT_FILENO);
+    CloseDescriptorsBut(worker->lane->child_socket());
     if (!options_.cpus.empty()) PinTo(options_.cpus[index % options_.cpus.size()]);
     RunWorker(worker->lane.get(), &worker->arena, blocks_ == nullptr ? nullptr : blocks_->memory(),
               blocks_ == nullptr ? 0 : blocks_->capacity(), mapper_, hook_);
@@ -159,8 +142,7 @@ void WorkerPool::Reap(size_t index, ChildEnd* end) {
   *end = worker.child->Reap();
   ProcessStats& stats = stats_[index];
   stats.AddUsage(end->usage);
-  stats.chunks += worker.lane->counters().done.load();
-  stats.waited_us += worker.lane->counters().waited_us.load();
+  stats.AddCounters(worker.lane->counters());
 }
 
 absl::Status WorkerPool::HandleDeaths(OnResult on_result, OnDeath on_death,
@@ -194,6 +176,10 @@ absl::Status WorkerPool::HandleDeaths(OnResult on_result, OnDeath on_death,
     dead->tasks.clear();
   }
   return absl::OkStatus();
+}
+
+void WorkerPool::SetStarved(bool starved) {
+  for (const auto& worker : workers_) worker->lane->SetStarved(starved);
 }
 
 void WorkerPool::CloseLanes() {

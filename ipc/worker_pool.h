@@ -72,6 +72,9 @@ class WorkerPool {
   absl::Status HandleDeaths(OnResult on_result, OnDeath on_death,
                             absl::FunctionRef<const Source&(uint32_t id)> find_source);
 
+  // For the statistics: whether workers who have nothing to do wait for data.
+  void SetStarved(bool starved);
+
   // In a child of the coordinator that is no worker.
   void CloseLanes();
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterator, Sequence
 
+import page_cache
 import pytest
 import support
 from support import Argument, Result
@@ -77,3 +79,16 @@ def pytest_report_header() -> str:
 def pytest_collection_finish(session: pytest.Session) -> None:
     if session.items and not os.access(support.BIGSCAN, os.X_OK):
         pytest.exit(f"no program at {support.BIGSCAN}: run `make` first, or set BIGSCAN", 2)
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Box]:
+    """A Box in a directory whose files can be dropped from the page cache."""
+    for parent in (tmp_path, Path("/var/tmp"), support.REPOSITORY / "build"):
+        if not os.access(parent, os.W_OK):
+            continue
+        with tempfile.TemporaryDirectory(dir=parent) as name:
+            if page_cache.can_drop(Path(name)):
+                yield Box(Path(name), ["-p", "2"])
+                return
+    pytest.skip("no directory whose files can be dropped from the page cache")

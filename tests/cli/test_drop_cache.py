@@ -2,81 +2,18 @@
 
 from __future__ import annotations
 
-import ctypes
 import fcntl
-import mmap
 import os
 import subprocess
-import tempfile
 from pathlib import Path
-from typing import Iterator
 
 import pytest
 import support
 from conftest import Box
-
-MEGABYTE = 1 << 20
-PAGE = mmap.PAGESIZE
-LIBC = ctypes.CDLL(None, use_errno=True)
-LIBC.mmap.restype = ctypes.c_void_p
+from page_cache import MEGABYTE, PAGE, cached_pages, drop, warm
 
 # At most this share of the pages may have come or gone.
 TOLERANCE = 0.01
-
-
-def cached_pages(path: Path) -> set[int]:
-    """The pages of a file that are in the page cache."""
-    size = path.stat().st_size
-    flags = (ctypes.c_ubyte * ((size + PAGE - 1) // PAGE))()
-    with open(path, "rb") as file:
-        address = ctypes.c_void_p(
-            LIBC.mmap(
-                None, ctypes.c_size_t(size), mmap.PROT_READ, mmap.MAP_SHARED,
-                file.fileno(), ctypes.c_long(0),
-            )
-        )  # fmt: skip
-        assert LIBC.mincore(address, ctypes.c_size_t(size), flags) == 0
-        LIBC.munmap(address, ctypes.c_size_t(size))
-    return {page for page, flag in enumerate(flags) if flag & 1}
-
-
-def drop(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDWR)
-    os.fsync(descriptor)
-    os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
-    os.close(descriptor)
-
-
-def warm(path: Path, begin: int, end: int) -> None:
-    """Reads a part in, and nothing around it."""
-    descriptor = os.open(path, os.O_RDONLY)
-    os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_RANDOM)
-    os.pread(descriptor, end - begin, begin)
-    os.close(descriptor)
-
-
-def can_drop(directory: Path) -> bool:
-    """Not on a tmpfs, where the cache is all there is."""
-    try:
-        probe = directory / "probe"
-        probe.write_bytes(b"x" * MEGABYTE)
-        drop(probe)
-        return not cached_pages(probe)
-    except OSError:
-        return False
-
-
-@pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Box]:
-    """A Box in a directory whose files can be dropped from the page cache."""
-    for parent in (tmp_path, Path("/var/tmp"), support.REPOSITORY / "build"):
-        if not os.access(parent, os.W_OK):
-            continue
-        with tempfile.TemporaryDirectory(dir=parent) as name:
-            if can_drop(Path(name)):
-                yield Box(Path(name), ["-p", "2"])
-                return
-    pytest.skip("no directory whose files can be dropped from the page cache")
 
 
 @pytest.fixture
