@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -25,6 +26,7 @@ constexpr uint64_t kNoEnd = std::numeric_limits<int64_t>::max();
 // To map a file of this size costs as much as to copy it.
 constexpr uint64_t kMostPackedFileBytes = 128 << 10;
 constexpr uint64_t kMostPackBytes = 1 << 20;
+constexpr uint32_t kMostStreams = 8;
 constexpr uint64_t kDropMicros = 20'000;  // to wait for heads that are still being read
 
 // Those of sysfs, and of some network file systems, can not; nor is their size right.
@@ -65,6 +67,19 @@ Inputs::Inputs(const Options& options, const DecoderFactory& decoders, uint64_t 
   if (OutputMustDiffer(options) && fstat(STDOUT_FILENO, &output) == 0 && S_ISREG(output.st_mode)) {
     output_ = output;
   }
+}
+
+uint32_t Inputs::StreamsAtOnce() const {
+  std::set<std::pair<dev_t, ino_t>> streams;
+  for (const std::string& operand : operands_) {
+    struct stat info;
+    const int failed = operand == "-" ? fstat(STDIN_FILENO, &info) : stat(operand.c_str(), &info);
+    if (failed != 0 || !IsDevice(info.st_mode)) continue;
+    // Two who read the same one would take each other's records.
+    if (!streams.emplace(info.st_dev, info.st_ino).second) return 1;
+  }
+  if (MayEndSoon(options_)) return 1;
+  return std::clamp(static_cast<uint32_t>(streams.size()), 1U, kMostStreams);
 }
 
 // --- Opening ---

@@ -25,6 +25,10 @@ class Inputs {
   // long, and so is what a pack holds.
   Inputs(const Options& options, const DecoderFactory& decoders, uint64_t most_chunk_bytes);
 
+  // How many of the inputs are streams that may be read at once: at least 1, and no more than that where
+  // a few records may be enough, as nobody else could then read what is left of the others.
+  uint32_t StreamsAtOnce() const;
+
   // The next source that can be read; nothing after the last one. Opens up to `most_files` files.
   // Small files come in packs, smaller ones at first, so that the first results come soon.
   std::optional<Source> Next(size_t most_files);

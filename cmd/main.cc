@@ -80,6 +80,7 @@ int Run(const Options& options) {
                            .read_ahead = options.io != IoMode::kOff,
                            .block_size = (*scan)->BlockBytes(),
                            .most_record_bytes = options.max_memory,
+                           .streams = (*scan)->StreamsAtOnce(),
                            .delimiter = options.delimiter,
                            .first_alone = MayEndSoon(options),
                            .decoders = &(*scan)->decoders()};

@@ -47,6 +47,7 @@ class Scan : public ScanClient {
   static absl::StatusOr<std::unique_ptr<Scan>> Create(const Options& options);
 
   const DecoderFactory& decoders() const { return decoders_; }
+  uint32_t StreamsAtOnce() const { return inputs_.StreamsAtOnce(); }
 
   // The bytes that a worker gets at once, of any input, at most.
   uint64_t BlockBytes() const;

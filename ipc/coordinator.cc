@@ -30,13 +30,17 @@ Coordinator::Coordinator(const ScanOptions& options, ScanClient* client, ChunkMa
       client_(client),
       hook_(TestHook::FromEnvironment()),
       most_open_files_(MostOpenFiles(options.workers)),
-      blocks_(BlockPool::Create(Stream::BlocksFor(options.workers), options.block_size,
-                                options.most_record_bytes)),
+      blocks_(BlockPool::Create(
+          Stream::BlocksFor(options.workers) + (options.streams - 1) * Stream::kBlocksAhead,
+          options.block_size, options.most_record_bytes)),
       workers_({.count = options.workers,
                 .arena_bytes = mapper->MostResultBytes(),
                 .cpus = options.worker_cpus},
                mapper, blocks_.ok() ? &*blocks_ : nullptr, hook_),
-      read_ahead_({.enabled = options.read_ahead, .cpu = options.feeder_cpu}, hook_) {}
+      read_ahead_({.enabled = options.read_ahead, .cpu = options.feeder_cpu}, hook_) {
+  if (!blocks_.ok()) return;
+  for (uint32_t block = 0; block < blocks_->count(); ++block) free_blocks_.insert(block);
+}
 
 absl::Status Coordinator::Run() {
   const absl::Status status = Loop();
@@ -84,7 +88,7 @@ bool Coordinator::CommitReady() const {
 
 // Whether all chunks of `source` have been handed out.
 bool Coordinator::Complete(const OpenSource& source) const {
-  return source.exhausted() && !(next_.has_value() && &source == &open_.back());
+  return source.exhausted() && !(next_.has_value() && next_->source == source.source().id);
 }
 
 // Merges results as long as it is their turn and the output takes what comes of them.
@@ -177,7 +181,7 @@ bool Coordinator::ReleaseFrontPart() {
 // No more of `source` is needed: what workers have of it is dropped.
 void Coordinator::Decide(OpenSource* source) {
   source->Decide();
-  if (source == &open_.back()) next_.reset();
+  if (next_.has_value() && next_->source == source->source().id) next_.reset();
 }
 
 void Coordinator::CloseFront() {
@@ -205,12 +209,12 @@ absl::StatusOr<bool> Coordinator::HandOutNext() {
   absl::StatusOr<bool> fetched = Fetch();
   if (!fetched.ok()) return fetched;
   const bool ready = *fetched && NextReady();
-  const bool all_open = no_more_sources_ && (open_.empty() || open_.back().exhausted());
+  const bool all_open = no_more_sources_ && Current() == nullptr;
   workers_.SetStarved(!ready && !all_open);
   if (!ready || (options_.first_alone && next_seq_ > 0 && !first_done_)) return false;
   absl::StatusOr<bool> can_assign = workers_.CanAssign();
   if (!can_assign.ok() || !*can_assign) return can_assign;
-  OpenSource& source = open_.back();
+  OpenSource& source = *Find(next_->source);
   next_->seq = next_seq_++;
   source.HandOut(*next_);
   if (absl::Status status = workers_.Assign(*next_, source.source()); !status.ok()) {
@@ -222,7 +226,7 @@ absl::StatusOr<bool> Coordinator::HandOutNext() {
 
 // Whether the bytes of the next chunk can be had without a wait. A pack is read by its worker.
 bool Coordinator::NextReady() {
-  const Source& source = open_.back().source();
+  const Source& source = Find(next_->source)->source();
   return next_->block != kNoBlock || next_->files != 0 ||
          read_ahead_.Ready(source, next_->begin, next_->end);
 }
@@ -230,20 +234,48 @@ bool Coordinator::NextReady() {
 // Sees to it that next_ is the next chunk in order. False if there is none now.
 absl::StatusOr<bool> Coordinator::Fetch() {
   while (!next_.has_value()) {
-    if (open_.empty() || open_.back().exhausted()) {
+    OpenSource* const source = Current();
+    if (source == nullptr) {
       if (no_more_sources_ || open_files_ >= most_open_files_) return false;
       if (absl::Status status = OpenNext(); !status.ok()) return status;
       continue;
     }
-    OpenSource& source = open_.back();
     absl::StatusOr<std::optional<Task>> next =
-        source.Next([this](const Source& stream) { return StartStream(stream); },
-                    [this] { workers_.CloseLanes(); });
+        source->Next([this](const Source& stream) { return StartStream(stream); },
+                     [this] { workers_.CloseLanes(); });
     if (!next.ok()) return next.status();
     next_ = *next;
-    if (!next_.has_value() && !source.exhausted()) return false;
+    if (source->stream() != nullptr) {
+      for (const uint32_t block : TakeBlocks(source->source())) source->stream()->Grant(block);
+    }
+    if (source->is_live()) {
+      if (absl::Status status = OpenAhead(); !status.ok()) return status;
+    }
+    if (!next_.has_value() && !source->exhausted()) return false;
   }
   return true;
+}
+
+// The source whose chunks are being handed out, or null.
+OpenSource* Coordinator::Current() {
+  const auto current = std::find_if(open_.begin(), open_.end(),
+                                    [](const OpenSource& source) { return !source.exhausted(); });
+  return current == open_.end() ? nullptr : &*current;
+}
+
+// Streams that follow are read as well: who writes one need not wait until those before it have ended.
+absl::Status Coordinator::OpenAhead() {
+  while (open_.back().is_live() && !no_more_sources_ && open_files_ < most_open_files_ &&
+         std::count_if(open_.begin(), open_.end(), [](const OpenSource& source) {
+           return source.stream() != nullptr;
+         }) < options_.streams) {
+    if (absl::Status status = OpenNext(); !status.ok()) return status;
+    if (no_more_sources_ || !open_.back().is_live()) break;
+    absl::Status status =
+        open_.back().StartAhead([this](const Source& stream) { return StartStream(stream); });
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Coordinator::OpenNext() {
@@ -259,18 +291,30 @@ absl::Status Coordinator::OpenNext() {
   return absl::OkStatus();
 }
 
-// Streams are fed one after the other: the next one begins when the blocks of the last are free.
 absl::StatusOr<std::unique_ptr<Stream>> Coordinator::StartStream(const Source& source) {
-  const bool busy = std::any_of(open_.begin(), open_.end(),
-                                [](const OpenSource& other) { return other.stream() != nullptr; });
-  if (busy) return nullptr;
   if (!blocks_.ok()) return blocks_.status();
+  const std::set<uint32_t> blocks = TakeBlocks(source);
+  if (blocks.empty()) return nullptr;
   return Stream::Start(source,
                        {.delimiter = options_.delimiter,
                         .decoders = options_.decoders,
                         .patience_us = options_.patience_us,
                         .cpu = options_.feeder_cpu},
-                       *blocks_, hook_, [this] { workers_.CloseLanes(); });
+                       *blocks_, blocks, hook_, [this] { workers_.CloseLanes(); });
+}
+
+// Blocks that nobody has, as many as the stream may have: a few before its turn.
+std::set<uint32_t> Coordinator::TakeBlocks(const Source& source) {
+  const OpenSource* const current = Current();
+  const bool is_current = current != nullptr && current->source().id == source.id;
+  const size_t had =
+      is_current && current->stream() != nullptr ? current->stream()->blocks().size() : 0;
+  const size_t most = is_current ? Stream::BlocksFor(options_.workers) : Stream::kBlocksAhead;
+  std::set<uint32_t> blocks;
+  while (!free_blocks_.empty() && had + blocks.size() < most) {
+    blocks.insert(free_blocks_.extract(free_blocks_.begin()));
+  }
+  return blocks;
 }
 
 // --- What children say ---
@@ -322,6 +366,7 @@ void Coordinator::StopStream(OpenSource* source) {
   if (source->stream() == nullptr) return;
   source->stream()->Stop();
   feeder_stats_.push_back(source->stream()->stats());
+  free_blocks_.insert(source->stream()->blocks().begin(), source->stream()->blocks().end());
   source->DropStream();
 }
 
@@ -338,7 +383,8 @@ absl::Status Coordinator::Sleep() {
   for (OpenSource& source : open_) {
     if (source.stream() == nullptr) continue;
     // A block that nobody can take yet is no reason to stay awake.
-    if (!source.stream()->PrepareToSleep() && !next_.has_value()) idle = false;
+    const bool nothing = source.stream()->PrepareToSleep();
+    if (!nothing && !next_.has_value() && &source == Current()) idle = false;
     source.stream()->AddPollFds(&fds);
   }
   idle = read_ahead_.PrepareToSleep() && idle;

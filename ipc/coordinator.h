@@ -17,6 +17,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -41,6 +42,7 @@ struct ScanOptions {
   bool read_ahead = true;             // of mapped files, where they are not cached
   uint64_t block_size = 0;            // bytes of a stream's block
   uint64_t most_record_bytes = 0;     // how long a stream's record may be
+  uint32_t streams = 1;               // to be read at once, if so many follow one another
   char delimiter = '\n';
   uint64_t patience_us = 50'000;  // how long a record of a slow stream may wait for the next one
   // Nothing is handed out besides the first chunk before its result has come: it may well decide all,
@@ -89,7 +91,10 @@ class Coordinator {
   absl::StatusOr<bool> Fetch();
   bool NextReady();
   absl::Status OpenNext();
+  absl::Status OpenAhead();
+  OpenSource* Current();
   absl::StatusOr<std::unique_ptr<Stream>> StartStream(const Source& source);
+  std::set<uint32_t> TakeBlocks(const Source& source);
 
   void OnResult(const std::shared_ptr<WorkerProcess>& worker, const Task& task,
                 const TaskResult& result);
@@ -109,11 +114,12 @@ class Coordinator {
   const size_t most_open_files_;
   SignalWatch signals_;
   absl::StatusOr<BlockPool> blocks_;
+  std::set<uint32_t> free_blocks_;  // that no stream has been given
   WorkerPool workers_;
   ReadAhead read_ahead_;
   std::deque<OpenSource> open_;
   size_t open_files_ = 0;     // of the open sources
-  std::optional<Task> next_;  // fetched and not yet handed out; of open_.back()
+  std::optional<Task> next_;  // fetched and not yet handed out
   bool no_more_sources_ = false;
   bool first_done_ = false;    // the first chunk that was handed out
   bool flushed_ = true;        // the output has taken all that was merged

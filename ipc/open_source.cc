@@ -63,13 +63,17 @@ std::optional<Task> OpenSource::NextPack() {
   return task;
 }
 
+absl::Status OpenSource::StartAhead(StartStream start) {
+  absl::StatusOr<std::unique_ptr<Stream>> started = start(source_);
+  if (started.ok()) stream_ = *std::move(started);
+  return started.status();
+}
+
 absl::StatusOr<std::optional<Task>> OpenSource::NextBlock(StartStream start,
                                                           Stream::InChild in_child) {
   if (stream_ == nullptr) {
-    absl::StatusOr<std::unique_ptr<Stream>> started = start(source_);
-    if (!started.ok()) return started.status();
-    if (*started == nullptr) return std::nullopt;
-    stream_ = *std::move(started);
+    if (absl::Status status = StartAhead(start); !status.ok()) return status;
+    if (stream_ == nullptr) return std::nullopt;
   }
   FilledBlock block;
   if (!stream_->TakeBlock(&block)) {

@@ -39,18 +39,23 @@ struct OpenChunk {
 
 class OpenSource {
  public:
-  // Starts the feeder of a stream, or returns null if it is not the time for it.
+  // Starts the feeder of a stream, or returns null if there are no blocks for it now.
   using StartStream =
       absl::FunctionRef<absl::StatusOr<std::unique_ptr<Stream>>(const Source& source)>;
 
   OpenSource(Source source, ScanClient* client) : source_(std::move(source)), client_(client) {}
 
   const Source& source() const { return source_; }
+  // Whether its bytes come when they come, and only once.
+  bool is_live() const { return source_.is_stream && !source_.seekable; }
 
   // What the next chunk is to be handed out as, in order. Nothing if there is none now, or, when
   // exhausted(), none any more.
   absl::StatusOr<std::optional<Task>> Next(StartStream start, Stream::InChild in_child);
   bool exhausted() const { return exhausted_; }
+
+  // Of a stream: starts its feeder, unless there are no blocks for it now, before its turn has come.
+  absl::Status StartAhead(StartStream start);
 
   // A task that Next has returned is handed out.
   void HandOut(const Task& task) { chunks_.push_back({.task = task}); }

@@ -16,10 +16,12 @@ constexpr uint32_t kMostDeaths = 8;
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Stream>> Stream::Start(const Source& source, const Options& options,
-                                                      const BlockPool& pool, const TestHook& hook,
-                                                      InChild in_child) {
+                                                      const BlockPool& pool,
+                                                      std::set<uint32_t> blocks,
+                                                      const TestHook& hook, InChild in_child) {
   auto stream = std::unique_ptr<Stream>(new Stream(source, options, pool, hook));
   stream->position_ = source.begin;
+  stream->blocks_ = std::move(blocks);
   if (absl::Status status = stream->Spawn(in_child); !status.ok()) return status;
   return stream;
 }
@@ -49,7 +51,7 @@ absl::Status Stream::Spawn(InChild in_child) {
   lane_ = *std::move(lane);
   lane_->BecomeParent();
   child_.emplace(*std::move(child));
-  for (uint32_t block = 0; block < pool_.count(); ++block) {
+  for (const uint32_t block : blocks_) {
     if (!under_way_.contains(block)) lane_->SendToChild({block});
   }
   return absl::OkStatus();
@@ -57,7 +59,7 @@ absl::Status Stream::Spawn(InChild in_child) {
 
 bool Stream::TakeBlock(FilledBlock* block) {
   if (at_end_ || !lane_->TakeFromChild(block)) return false;
-  if (block->block >= pool_.count() || block->size > pool_.capacity() ||
+  if (!blocks_.contains(block->block) || block->size > pool_.capacity() ||
       block->after > pool_.capacity() - block->size || !under_way_.insert(block->block).second) {
     if (child_.has_value())
       child_->Kill();  // what it writes into its lane can no longer be trusted
@@ -72,6 +74,11 @@ bool Stream::TakeBlock(FilledBlock* block) {
 
 void Stream::Free(uint32_t block) {
   if (under_way_.erase(block) == 1 && child_.has_value()) lane_->SendToChild({block});
+}
+
+void Stream::Grant(uint32_t block) {
+  blocks_.insert(block);
+  if (child_.has_value()) lane_->SendToChild({block});
 }
 
 absl::StatusOr<std::optional<Stream::End>> Stream::Recover(InChild in_child) {

@@ -30,11 +30,14 @@ class Stream {
   static uint32_t BlocksFor(uint32_t workers) {
     return std::min<uint32_t>(2 * workers + 2, FeederLane::kCapacity);
   }
+  // How many are enough for a stream whose turn has not come yet.
+  static constexpr uint32_t kBlocksAhead = 2;
 
   // In the new child, before it begins: gives up what it must not hold.
   using InChild = absl::FunctionRef<void()>;
 
   // Forks the feeder of `source`, which must outlive the stream like `pool`, `hook` and the decoders.
+  // `blocks` of the pool are its own.
   struct Options {
     char delimiter = '\n';
     const DecoderFactory* decoders = nullptr;
@@ -42,14 +45,21 @@ class Stream {
     int cpu = -1;              // to pin the feeder to, or -1
   };
   static absl::StatusOr<std::unique_ptr<Stream>> Start(const Source& source, const Options& options,
-                                                       const BlockPool& pool, const TestHook& hook,
-                                                       InChild in_child);
+                                                       const BlockPool& pool,
+                                                       std::set<uint32_t> blocks,
+                                                       const TestHook& hook, InChild in_child);
   ~Stream() { Stop(); }
 
   // The next block, in order.
   bool TakeBlock(FilledBlock* block);
   // A block is committed, or was never needed.
   void Free(uint32_t block);
+
+  // Gives it a further block of the pool to fill. REQUIRES: it then has no more than a lane has room for.
+  void Grant(uint32_t block);
+  // Those that it has been given. Once the stream is stopped and no chunk of it is in use, they may be
+  // given to another one.
+  const std::set<uint32_t>& blocks() const { return blocks_; }
 
   // A longer record is lost.
   uint64_t most_record_bytes() const { return pool_.capacity(); }
@@ -88,8 +98,9 @@ class Stream {
   const TestHook& hook_;
   std::shared_ptr<FeederLane> lane_;
   std::optional<Child> child_;
-  ChildEnd end_;                  // of the last child
-  std::set<uint32_t> under_way_;  // blocks that the feeder has handed over
+  ChildEnd end_;  // of the last child
+  std::set<uint32_t> blocks_;
+  std::set<uint32_t> under_way_;  // those that the feeder has handed over
   uint64_t position_ = 0;         // the stream up to here has been handed over
   uint32_t deaths_ = 0;           // in a row, without a block between
   uint32_t faults_ = 0;           // those of them that nobody else caused
