@@ -14,42 +14,22 @@
 #define BIGSCAN_IPC_COORDINATOR_H_
 
 #include <cstdint>
-#include <deque>
 #include <memory>
-#include <optional>
-#include <set>
 #include <vector>
 
 #include "absl/status/status.h"
-#include "ipc/block_pool.h"
 #include "ipc/open_source.h"
 #include "ipc/process_stats.h"
 #include "ipc/read_ahead.h"
 #include "ipc/scan_client.h"
+#include "ipc/scan_options.h"
 #include "ipc/signals.h"
-#include "ipc/stream.h"
-#include "ipc/stream_decoder.h"
+#include "ipc/source_queue.h"
 #include "ipc/test_hook.h"
 #include "ipc/worker.h"
 #include "ipc/worker_pool.h"
 
 namespace bigscan {
-
-struct ScanOptions {
-  uint32_t workers = 1;
-  std::vector<int> worker_cpus = {};  // where to pin the workers, or empty
-  int feeder_cpu = -1;                // where to pin a feeder or the reader, or -1
-  bool read_ahead = true;             // of mapped files, where they are not cached
-  uint64_t block_size = 0;            // bytes of a stream's block
-  uint64_t most_record_bytes = 0;     // how long a stream's record may be
-  uint32_t streams = 1;               // to be read at once, if so many follow one another
-  char delimiter = '\n';
-  uint64_t patience_us = 50'000;  // how long a record of a slow stream may wait for the next one
-  // Nothing is handed out besides the first chunk before its result has come: it may well decide all,
-  // and then no other worker is needed.
-  bool first_alone = false;
-  const DecoderFactory* decoders = nullptr;  // for streams; must outlive the coordinator
-};
 
 class Coordinator {
  public:
@@ -74,27 +54,19 @@ class Coordinator {
  private:
   absl::Status Loop();
   bool EndScan();
-  bool finished() const { return no_more_sources_ && open_.empty() && flushed_; }
+  bool finished() const { return sources_.AllHandedOut() && sources_.empty() && flushed_; }
 
   absl::Status Commit();
   bool CommitReady() const;
-  bool Complete(const OpenSource& source) const;
   void MergeFront();
   absl::Status FinishFront();
   void PopFront();
   bool ReleaseFrontPart();
-  void Decide(OpenSource* source);
   void CloseFront();
 
   absl::Status HandOut();
   absl::StatusOr<bool> HandOutNext();
-  absl::StatusOr<bool> Fetch();
   bool NextReady();
-  absl::Status OpenNext();
-  absl::Status OpenAhead();
-  OpenSource* Current();
-  absl::StatusOr<std::unique_ptr<Stream>> StartStream(const Source& source);
-  std::set<uint32_t> TakeBlocks(const Source& source);
 
   void OnResult(const std::shared_ptr<WorkerProcess>& worker, const Task& task,
                 const TaskResult& result);
@@ -104,23 +76,15 @@ class Coordinator {
   absl::Status Sleep();
   void FlushForSignal();
 
-  OpenSource* Find(uint32_t source);
   OpenChunk* Find(const Task& task);
-  void StopStream(OpenSource* source);
 
   const ScanOptions options_;
   ScanClient* const client_;
   const TestHook hook_;
-  const size_t most_open_files_;
   SignalWatch signals_;
-  absl::StatusOr<BlockPool> blocks_;
-  std::set<uint32_t> free_blocks_;  // that no stream has been given
+  SourceQueue sources_;
   WorkerPool workers_;
   ReadAhead read_ahead_;
-  std::deque<OpenSource> open_;
-  size_t open_files_ = 0;     // of the open sources
-  std::optional<Task> next_;  // fetched and not yet handed out
-  bool no_more_sources_ = false;
   bool first_done_ = false;    // the first chunk that was handed out
   bool flushed_ = true;        // the output has taken all that was merged
   bool ended_ = false;         // the client knows that no more will come
@@ -129,7 +93,6 @@ class Coordinator {
   uint64_t next_seq_ = 0;
   uint64_t retries_ = 0;
   int signal_ = 0;
-  std::vector<ProcessStats> feeder_stats_;
 };
 
 }  // namespace bigscan
