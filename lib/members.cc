@@ -3,7 +3,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <optional>
 #include <string>
+#include <vector>
+
+#include "lib/xz_index.h"
 
 namespace bigscan {
 namespace {
@@ -78,6 +82,10 @@ size_t FindMember(Compression compression, absl::string_view bytes, size_t from)
 
 bool HasSegments(int fd, ByteRange file, Compression compression) {
   if (compression == Compression::kBzip2) return true;
+  if (compression == Compression::kXz) {
+    const std::optional<std::vector<XzBlock>> blocks = ReadXzIndex(fd, file);
+    return blocks.has_value() && blocks->size() > 1;
+  }
   std::string bytes(std::min(kProbeBytes, file.size()), '\0');
   const ssize_t got = pread(fd, bytes.data(), bytes.size(), static_cast<off_t>(file.begin));
   if (got <= 0) return false;

@@ -23,7 +23,8 @@ inline constexpr size_t kMemberHeadBytes = 32;
 size_t FindMember(Compression compression, absl::string_view bytes, size_t from);
 
 // Whether the bytes `file` of the regular file `fd` can be decoded in segments (segment_reader.h): they are
-// bzip2's, or seem to be many members, of which none is very long; looks at the first 8 MiB.
+// bzip2's, or xz's of several blocks, or seem to be many members, of which none is very long; looks at the
+// first 8 MiB, or at xz's index.
 bool HasSegments(int fd, ByteRange file, Compression compression);
 
 }  // namespace bigscan

@@ -1,7 +1,7 @@
 // A segment of a compressed file: the units that begin in a range of its bytes, decoded.
 //
-// A unit can be decoded without what is before it: a member of gzip or zstd, a block of bzip2. As a chunk
-// owns the records that begin in it, a segment owns the units that do. It is read on beyond them for the
+// A unit can be decoded without what is before it: a member of gzip or zstd, a block of bzip2 or xz. As a
+// chunk owns the records that begin in it, a segment owns the units that do. It is read on beyond them for the
 // record that runs over their end.
 #ifndef BIGSCAN_LIB_SEGMENT_READER_H_
 #define BIGSCAN_LIB_SEGMENT_READER_H_
@@ -29,7 +29,7 @@ class SegmentReader {
   // Places of units are counted in bits, as the blocks of bzip2 begin at any.
   //
   // `start`: where the first unit begins, or nothing if it is to be found by what it looks like. For
-  // kBzip2 also the beginning of the file. REQUIRES: the format has units, which are gzip, zstd, bzip2.
+  // kBzip2 and kXz also the beginning of the file. REQUIRES: HasSegments (members.h).
   static std::unique_ptr<SegmentReader> Open(Compression compression, const Segment& segment,
                                              std::optional<uint64_t> start);
   virtual ~SegmentReader() = default;

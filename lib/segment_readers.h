@@ -15,6 +15,8 @@ std::unique_ptr<SegmentReader> OpenMemberSegment(Compression compression,
                                                  std::optional<uint64_t> start);
 std::unique_ptr<SegmentReader> OpenBzip2Segment(const SegmentReader::Segment& segment,
                                                 std::optional<uint64_t> start);
+std::unique_ptr<SegmentReader> OpenXzSegment(const SegmentReader::Segment& segment,
+                                             std::optional<uint64_t> start);
 
 }  // namespace bigscan
 

@@ -6,6 +6,7 @@ import bz2
 import functools
 import gzip
 import lzma
+import random
 import re
 import subprocess
 from collections.abc import Callable
@@ -206,6 +207,8 @@ MANY: dict[str, Callable[[bytes], bytes]] = {
     "pzstd": lambda text: pzstd(text, 50_021),
     "bzip2": lambda text: bz2.compress(text, 1),
     "bzip2 streams": lambda text: members(text, 130_003, "bzip2"),
+    "xz": by_program("xz", "-c", "-0", "--block-size=50021"),
+    "xz streams": lambda text: members(text, 130_003, "xz"),
 }
 
 
@@ -288,6 +291,17 @@ def test_segments_behind_a_damage_are_not_scanned(plain: Box, many: Callable[[by
     place = re.compile(rb"(bzip2 data at byte) \d+ \(decoded \d+\)")
     assert place.sub(rb"\1", result.err) == place.sub(rb"\1", whole.err)
     assert result.err.count(b"\n") == 1
+
+
+def test_segments_of_a_file_that_is_cut_short(plain: Box, many: Callable[[bytes], bytes]) -> None:
+    data = many(VARIED)
+    for at in random.Random(len(data)).sample(range(9, len(data)), 8):
+        plain.file("log", data[:at])
+        whole = plain.run("--io", "on", "-n", "of 7", "log")
+        for options in SEGMENTS:
+            result = plain.run(*options, "-n", "of 7", "log")
+            assert (result.status, result.out) == (whole.status, whole.out), (options, at)
+            assert result.err.count(b"\n") == whole.err.count(b"\n"), (options, at)
 
 
 @pytest.mark.parametrize("options", SEGMENTS, ids=" ".join)
