@@ -269,8 +269,16 @@ Source Inputs::TakeSingle() {
       source.is_stream = !empty && how == ReadHow::kMap && (decoded || options_.io == IoMode::kOn);
       source.seekable = true;
     }
-    // Whoever reads the standard input after us, under this name or another, finds it at its end.
-    if (input.is_stdin && source.seekable) {
+    if (input.is_stdin && !decoded) stdins_.push_back({source.id, input.begin});
+    if (input.is_stdin && input.begin > 0 && source.seekable) {
+      // Offsets count from where reading begins, as those of a stream do.
+      source.begin = 0;
+      source.end = kNoEnd;
+      source.how = 0;
+      source.is_stream = true;
+      source.seekable = false;
+    } else if (input.is_stdin && source.seekable) {
+      // Whoever reads the standard input after us, under this name or another, finds it at its end.
       lseek(input.fd.get(), static_cast<off_t>(source.end), SEEK_SET);
     }
   }
@@ -304,6 +312,14 @@ ReadHow Inputs::HowToDecode(Opened* input) {
     return next.regular && NeedsDecoder(&next);
   });
   return others ? ReadHow::kDecode : ReadHow::kMap;
+}
+
+void Inputs::LeaveStdin(const std::map<uint32_t, uint64_t>& ends) const {
+  for (const Stdin& input : stdins_) {
+    const auto end = ends.find(input.id);
+    if (end == ends.end()) continue;
+    lseek(STDIN_FILENO, static_cast<off_t>(input.begin + end->second), SEEK_SET);
+  }
 }
 
 uint32_t Inputs::Register(std::string name) {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -43,6 +44,10 @@ class Inputs {
 
   // Prints what is still to be said of inputs before `id`.
   void SayBefore(uint32_t id);
+
+  // Leaves the standard input, if it is a file whose text is not decoded, behind its last record that
+  // counts: `ends` tells by id where that ends, for inputs in which as many were selected as may be.
+  void LeaveStdin(const std::map<uint32_t, uint64_t>& ends) const;
 
   // No further source is wanted: drops what was read ahead from the page cache, if it is to be.
   void Close();
@@ -101,6 +106,12 @@ class Inputs {
     std::string text;
   };
   std::deque<Unsaid> unsaid_;
+  // The standard input as a source, if it is a file of plain text: where it began.
+  struct Stdin {
+    uint32_t id;
+    uint64_t begin;
+  };
+  std::vector<Stdin> stdins_;
   bool had_error_ = false;
 };
 

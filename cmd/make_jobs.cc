@@ -1,6 +1,8 @@
 #include "cmd/make_jobs.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -126,6 +128,15 @@ std::vector<std::unique_ptr<Job>> MakeJobs(const Options& options, MatchLocator*
   std::vector<std::unique_ptr<Job>> jobs;
   jobs.push_back(MakeJob(options, locator));
   return jobs;
+}
+
+bool TellsPosition(const Options& options) {
+  const bool limits = options.mode == OutputMode::kRecords || options.mode == OutputMode::kJson ||
+                      options.mode == OutputMode::kCount || options.mode == OutputMode::kTally ||
+                      options.mode == OutputMode::kTotal;
+  struct stat info;
+  return limits && options.max_count.value_or(0) > 0 && fstat(STDIN_FILENO, &info) == 0 &&
+         S_ISREG(info.st_mode);
 }
 
 bool NeedsPatterns(const Options& options) {

@@ -11,6 +11,10 @@
 
 namespace bigscan {
 
+// Whether to tell where in the standard input the last record ends that -m allows: it is a file that others
+// may go on reading there, as behind grep.
+bool TellsPosition(const Options& options);
+
 // `locator` must outlive the jobs. Reads GREP_COLORS.
 std::vector<std::unique_ptr<Job>> MakeJobs(const Options& options, MatchLocator* locator);
 

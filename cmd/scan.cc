@@ -74,6 +74,18 @@ Scan::Scan(const Options& options, std::unique_ptr<ScanPlan> plan, TextEncoding 
       inputs_(options, decoders_, options.chunk_size.value_or(kMostChunkBytes)),
       output_(STDOUT_FILENO, options.delimiter) {
   if (options.drop_cache) output_.CopyFiles();
+  if (TellsPosition(options)) {
+    auto position = std::make_unique<PositionJob>(*options.max_count, options.delimiter);
+    position_ = position.get();
+    jobs_.push_back(std::move(position));
+  }
+}
+
+void Scan::Finish() {
+  lost_.Print();
+  if (selected() == 0) inputs_.SayBefore(UINT32_MAX);
+  if (position_ != nullptr) inputs_.LeaveStdin(position_->ends());
+  inputs_.Close();
 }
 
 uint64_t Scan::BlockBytes() const { return options_.chunk_size.value_or(kUsualBlockBytes); }

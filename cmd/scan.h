@@ -24,6 +24,7 @@
 #include "ipc/scan_client.h"
 #include "ipc/worker.h"
 #include "jobs/job.h"
+#include "jobs/position.h"
 #include "lib/chunk.h"
 #include "lib/data_extents.h"
 #include "lib/match_locator.h"
@@ -59,11 +60,7 @@ class Scan : public ScanClient {
   bool had_error() const { return had_error_ || lost_.any() || inputs_.had_error(); }
   const absl::Status& output_status() const { return output_.status(); }
   // Says what is still to be said. Once, at the end.
-  void Finish() {
-    lost_.Print();
-    if (selected() == 0) inputs_.SayBefore(UINT32_MAX);
-    inputs_.Close();
-  }
+  void Finish();
 
   // ScanClient, in the coordinator.
   std::optional<Source> NextSource(size_t most_files) override;
@@ -100,6 +97,7 @@ class Scan : public ScanClient {
   const std::unique_ptr<ScanPlan> plan_;
   MatchLocator locator_;
   JobMapper::Jobs jobs_;
+  const PositionJob* position_ = nullptr;  // one of jobs_, if somebody wants to know
   std::unique_ptr<JobMapper> mapper_;
   const Decoders decoders_;
   Inputs inputs_;
