@@ -118,16 +118,4 @@ std::string ReasonAgainst(const std::string& regex) {
   return CompileError(error)->message;
 }
 
-std::string HyperscanReason(const Pattern& pattern) {
-  hs_database_t* database = nullptr;
-  hs_compile_error_t* error = nullptr;
-  const unsigned flags = kRegexFlags | (pattern.caseless ? HS_FLAG_CASELESS : 0);
-  if (hs_compile(pattern.text.c_str(), flags, HS_MODE_BLOCK, nullptr, &database, &error) ==
-      HS_SUCCESS) {
-    hs_free_database(database);
-    return "";
-  }
-  return CompileError(error)->message;
-}
-
 }  // namespace bigscan

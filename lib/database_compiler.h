@@ -34,9 +34,6 @@ CompiledDatabase CompileRegexes(std::span<const std::string> regexes, const Data
 // Hyperscan's reason against a regex, as far as it tells without compiling it; empty if it has none.
 std::string ReasonAgainst(const std::string& regex);
 
-// Hyperscan's reason against the pattern alone, as the user wrote it; empty if it has none.
-std::string HyperscanReason(const Pattern& pattern);
-
 }  // namespace bigscan
 
 #endif  // BIGSCAN_LIB_DATABASE_COMPILER_H_

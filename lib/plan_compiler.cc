@@ -77,8 +77,11 @@ absl::Status PlanCompiler::Add(uint32_t index) {
   if (!pattern.fixed || pattern.unicode || pattern.text.size() > kMostLiteralBytes) {
     // PCRE2 defines the syntax: what it refuses is refused, and what it takes works.
     if (absl::StatusOr<RecordMatcher> valid = RecordMatcher::Compile(pattern); !valid.ok()) {
-      const std::string reason = HyperscanReason(pattern);
-      return InvalidPattern(pattern, reason.empty() ? valid.status().message() : reason);
+      // The place in it is to be that in the pattern alone.
+      Pattern alone = pattern;
+      alone.whole_word = alone.whole_record = false;
+      const absl::StatusOr<RecordMatcher> same = RecordMatcher::Compile(alone);
+      return InvalidPattern(pattern, (same.ok() ? valid : same).status().message());
     }
   }
   absl::StatusOr<Selection> selection = SelectionOf(

@@ -62,8 +62,7 @@ class ScanPlan {
   enum class Kind { kAll, kNone, kScan };
 
   // A record is selected when at least one of `patterns` matches it; no patterns select nothing.
-  // Fails with kInvalidArgument on an invalid pattern, naming it and Hyperscan's reason, or PCRE2's
-  // where Hyperscan would take it.
+  // Fails with kInvalidArgument on an invalid pattern, naming it and PCRE2's reason.
   static absl::StatusOr<std::unique_ptr<ScanPlan>> Compile(std::span<const Pattern> patterns,
                                                            const PlanOptions& options);
 
