@@ -100,7 +100,7 @@ po::options_description ProcessOptions() {
        "for one record of a stream; a longer one is skipped; default: 256M")     //
       ("io", Text("auto|on|off"),                                                //
        "on: a feeder process reads all input; off: workers map regular files; "  //
-       "auto: the same as off")                                                  //
+       "auto: off, but one that reads ahead where a file is cold")               //
       ("pin", Text("[=CPUS]"),                                                   //
        "bind each worker to a CPU of its own; CPUS is a list such as 0,2-5")     //
       ("drop-cache", "leave the page cache as it was found")                     //
@@ -128,11 +128,21 @@ po::options_description AllOptions() {
 // Short options that take an argument: in a bundle, the first of them takes the rest of the word.
 constexpr char kTakeArgument[] = "efmpABC";
 
+// What is no option, for the parser: a name that nobody can mean.
+constexpr char kArguments[] = " arguments";
+
+// Whether `word` is --color, which has two spellings, or an abbreviation of it; maybe with a value.
+bool IsColor(absl::string_view word) {
+  const absl::string_view name = word.substr(0, word.find('='));
+  return name.size() >= 5 &&
+         (absl::StartsWith("--color", name) || absl::StartsWith("--colour", name));
+}
+
 // Whether `word` is a long option whose argument is the next word, or an abbreviation of one. Those
 // whose argument is optional have none without a `=`.
 bool TakesArgument(const std::string& word) {
   if (word.size() < 3 || !absl::StartsWith(word, "--")) return false;
-  if (word == "--pin" || absl::StartsWith(word, "--colo")) return false;
+  if (word == "--pin" || IsColor(word)) return false;
   const absl::string_view name = absl::string_view(word).substr(2);
   const po::options_description all = AllOptions();
   bool any = false;
@@ -186,8 +196,11 @@ std::vector<std::string> PreparedWords(int argc, char** argv) {
       absl::StrAppend(&word, "=", argv[++i]);
     }
     if (word == "--pin") word += "=auto";
-    if (word == "--color" || word == "--colour") word += "=auto";
-    const size_t equals = word.find('=');
+    size_t equals = word.find('=');
+    if (IsColor(word)) {
+      word = "--color" + (equals == std::string::npos ? "=auto" : word.substr(equals));
+      equals = word.find('=');
+    }
     if (absl::StartsWith(word, "--") && equals == word.size() - 1) {
       // An empty value, which the parser takes only as a word.
       words.push_back(word.substr(0, equals));
@@ -202,9 +215,9 @@ std::vector<std::string> PreparedWords(int argc, char** argv) {
 
 absl::StatusOr<CommandLine> CommandLine::Parse(int argc, char** argv) {
   po::options_description all = AllOptions();
-  all.add_options()("argument", po::value<std::vector<std::string>>());
+  all.add_options()(kArguments, po::value<std::vector<std::string>>());
   po::positional_options_description positional;
-  positional.add("argument", -1);
+  positional.add(kArguments, -1);
   CommandLine line;
   try {
     const po::parsed_options parsed = po::command_line_parser(PreparedWords(argc, argv))
@@ -213,7 +226,7 @@ absl::StatusOr<CommandLine> CommandLine::Parse(int argc, char** argv) {
                                           .run();
     for (const po::option& option : parsed.options) {
       std::string value = option.value.empty() ? "" : option.value.front();
-      if (option.string_key == "argument") {
+      if (option.string_key == kArguments) {
         line.arguments_.push_back(std::move(value));
       } else {
         // One without a long name is called by its short one.

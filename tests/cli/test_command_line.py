@@ -6,6 +6,7 @@ import os
 import re
 
 import pytest
+import support
 from conftest import Box
 
 LOG = b"a1\nb1\nA2\n"
@@ -282,3 +283,25 @@ def test_stats_do_not_change_the_status(box: Box) -> None:
 def test_stats_leave_stdout_alone(box: Box) -> None:
     box.file("log", LOG)
     assert box.run("--stats", "-c", "a", "log").out == b"1\n"
+
+
+@pytest.mark.parametrize("option", ["--col", "--colo", "--colou", "--color", "--colour"])
+def test_color_has_two_spellings_and_their_abbreviations(plain: Box, option: str) -> None:
+    plain.file("log", LOG)
+    wanted = plain.shell("grep --color=always a log").out
+    assert plain.run(f"{option}=always", "a", "log").out == wanted
+    plain.expect(option, "a1", "log", out=b"a1\n")
+
+
+def test_what_is_no_option_has_no_name(plain: Box) -> None:
+    result = plain.run("--argument", "a", stdin=LOG)
+    assert result.status == 2 and b"unrecognised option '--argument'" in result.err
+
+
+@pytest.mark.parametrize("pattern", ["(?<=a*)b", "(?1)", "(?(1", "(", "[", "a{2,1}", "\\", "*a"])
+@pytest.mark.parametrize("option", ["-c", "-w", "-x", "-P"])
+def test_an_invalid_pattern_is_refused_as_by_grep(plain: Box, pattern: str, option: str) -> None:
+    reason = support.run(["grep", "-P", "-e", pattern], stdin=b"").err.removeprefix(b"grep: ").strip()
+    result = plain.run(option, "-e", pattern, stdin=b"")
+    assert result.status == 2
+    assert result.err.startswith(b"bigscan: invalid pattern '%s': " % pattern.encode() + reason)
