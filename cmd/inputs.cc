@@ -297,9 +297,8 @@ ReadHow Inputs::HowToDecode(Opened* input) {
   const Compression compression =
       options_.decompress ? CompressionOf(input->head) : Compression::kNone;
   // The worker puts the offsets in, and does not know them in a segment.
-  const bool offsets = options_.byte_offset || options_.mode == OutputMode::kJson;
   const bool plain_text = options_.encoding == "auto" || options_.encoding == "none";
-  if (!offsets && plain_text && compression != Compression::kNone &&
+  if (!options_.byte_offset && plain_text && compression != Compression::kNone &&
       HasSegments(input->fd.get(), file, compression)) {
     return ReadHow::kSegment;
   }

@@ -118,7 +118,7 @@ int Run(const Options& options) {
   if (signal != 0) DieBySignal(signal);
 
   const bool selected = (*scan)->selected() > 0;
-  if (options.mode == OutputMode::kQuiet && selected) return kSelected;
+  if (options.quiet && selected) return kSelected;
   if ((*scan)->had_error()) return kError;
   return selected ? kSelected : kNoneSelected;
 }

@@ -63,7 +63,8 @@ std::unique_ptr<Job> MakeGrepJob(const Options& options, MatchLocator* locator) 
                                .max_selected = options.max_count},
                    .group_separator = {},
                    .binary = BinaryFor(options),
-                   .delimiter = options.delimiter};
+                   .delimiter = options.delimiter,
+                   .summary_only = options.quiet};
   if (options.mode == OutputMode::kJson) {
     return std::make_unique<GrepJob>(
         grep, std::make_unique<JsonFormat>(JsonOptions{.invert = options.invert,

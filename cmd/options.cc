@@ -105,10 +105,12 @@ absl::Status ResolveBinaryFiles(const CommandLine& line, Options* options) {
   return absl::OkStatus();
 }
 
-// As in grep, -q outdoes -l and -L, and these -c. What it does not know outdoes nothing.
+// As in grep, -q outdoes -l and -L, and these -c. What it does not know outdoes nothing. As in ripgrep, -q
+// leaves --json its summary.
 absl::Status ResolveMode(const CommandLine& line, Options* options) {
   if (line.Has("quiet") || line.Has("silent")) {
-    options->mode = OutputMode::kQuiet;
+    options->quiet = true;
+    options->mode = line.Has("json") ? OutputMode::kJson : OutputMode::kQuiet;
   } else if (const auto* list = line.Last({"files-with-matches", "files-without-match"})) {
     options->mode = list->name == "files-with-matches" ? OutputMode::kFilesWithMatches
                                                        : OutputMode::kFilesWithoutMatch;

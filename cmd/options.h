@@ -43,6 +43,7 @@ struct Options {
   char delimiter = '\n';
   bool pcre = false;  // PCRE2 decides on every match
   bool crlf = false;
+  bool quiet = false;  // no record is printed, and status 0 outdoes errors
   BinaryFiles binary_files = BinaryFiles::kReport;
   std::string encoding = "auto";
   bool decompress = true;

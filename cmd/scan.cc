@@ -274,6 +274,7 @@ void Scan::MergeChunk(const SourceInfo& source, const ResultPart& part) {
                              .block = merging_.result.block,
                              .begin = merging_.result.begin,
                              .end = part.end + Offset(),
+                             .base = Offset(),
                              .more = more});
   }
 }

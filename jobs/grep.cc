@@ -199,8 +199,10 @@ void GrepJob::Take(const LineReader::Item& item, Output* output) {
       break;
     case ItemKind::kNumber:
       if (into_ == Into::kNothing) break;
-      format_->PutNumber(number_, into_ == Into::kHeld ? &held_.back().text : &text_);
+      format_->PutNumber(number_, partial_.base + item.record.begin,
+                         into_ == Into::kHeld ? &held_.back().text : &text_);
       if (line_selected_) source_stats_.matches += item.matches;
+      last_end_ = partial_.base + item.record.end;
       PutBytes(item, output);
       break;
     case ItemKind::kPiece:
@@ -342,6 +344,7 @@ void GrepJob::DropHeld(uint64_t count) {
 
 void GrepJob::FlushText(Output* output) {
   if (text_.empty()) return;
+  if (options_.summary_only) return text_.clear();
   source_stats_.bytes_printed += text_.size();
   output->Copy(text_);
   text_.clear();
@@ -350,7 +353,8 @@ void GrepJob::FlushText(Output* output) {
 void GrepJob::EndSource(const SourceInfo& /*source*/) {
   ++source_stats_.sources;
   if (source_stats_.selected > 0) ++source_stats_.sources_with_match;
-  if (began_) format_->PutEnd(source_stats_, &notes_);
+  if (SourceDecided()) source_stats_.bytes_searched = last_end_;
+  if (began_ && !options_.summary_only) format_->PutEnd(source_stats_, &notes_);
   told_binary_ = hid_match_;
   all_.sources += source_stats_.sources;
   all_.sources_with_match += source_stats_.sources_with_match;
@@ -362,7 +366,7 @@ void GrepJob::EndSource(const SourceInfo& /*source*/) {
   gate_.EndSource();
   held_.clear();
   started_ = began_ = source_binary_ = source_void_ = hid_match_ = false;
-  number_ = 0;
+  number_ = last_end_ = 0;
   adjacent_ = true;
   into_ = Into::kNothing;
 }

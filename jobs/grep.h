@@ -23,6 +23,8 @@ struct GrepOptions {
   std::string group_separator = {};
   BinaryData binary = BinaryData::kHide;
   char delimiter = '\n';
+  // Nothing is printed of records and sources. REQUIRES: a format that composes all its lines itself.
+  bool summary_only = false;
 };
 
 class GrepJob : public Job {
@@ -94,6 +96,7 @@ class GrepJob : public Job {
   bool hid_match_ = false;
   bool told_binary_ = false;    // of the source that ended last
   uint64_t number_ = 0;         // of the last record
+  uint64_t last_end_ = 0;       // of the last record with a number within its line, in the source
   bool adjacent_ = true;        // no record was left out since
   bool line_selected_ = false;  // the current record
   enum class Into { kText, kHeld, kNothing } into_ = Into::kNothing;  // where its lines go

@@ -76,7 +76,9 @@ struct PartialResult {
   // For a stream, the chunk's own bytes, which begin at `begin` in the source.
   absl::string_view block = {};
   uint64_t begin = 0;
-  uint64_t end = 0;   // of the chunk, which may be less than that of its last record
+  uint64_t end = 0;  // of the chunk, which may be less than that of its last record
+  // To be added to places that the worker tells: it did not know where its bytes begin in the source.
+  uint64_t base = 0;
   bool more = false;  // further parts of the chunk's result follow
 };
 

@@ -56,9 +56,7 @@ void JsonFormat::Compose(bool selected, const RecordRef& record, LineWriter* wri
   if (!matches.empty() && matches.back().begin == record.bytes.size()) {
     matches = matches.first(matches.size() - 1);
   }
-  writer->OpenNumber(matches.size());
-  put(",\"absolute_offset\":");
-  put(absl::AlphaNum(record.offset).Piece());
+  writer->OpenNumber(matches.size(), {record.offset, record.offset + record.bytes.size()});
   put(",\"submatches\":[");
   bool first = true;
   for (const MatchLocator::Match& match : matches) {
@@ -96,8 +94,8 @@ void JsonFormat::PutLineHead(bool selected, uint64_t /*number*/, uint64_t /*offs
   *to += head_[selected ? 1 : 0];
 }
 
-void JsonFormat::PutNumber(uint64_t number, std::string* to) {
-  absl::StrAppend(to, ",\"line_number\":", number);
+void JsonFormat::PutNumber(uint64_t number, uint64_t offset, std::string* to) {
+  absl::StrAppend(to, ",\"line_number\":", number, ",\"absolute_offset\":", offset);
 }
 
 void JsonFormat::PutEnd(const PrintStats& stats, std::string* to) {

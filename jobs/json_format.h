@@ -31,7 +31,7 @@ class JsonFormat : public RecordFormat {
   void StartSource(const SourceInfo& source) override;
   void PutBegin(std::string* to) override;
   void PutLineHead(bool selected, uint64_t number, uint64_t offset, std::string* to) override;
-  void PutNumber(uint64_t number, std::string* to) override;
+  void PutNumber(uint64_t number, uint64_t offset, std::string* to) override;
   void PutEnd(const PrintStats& stats, std::string* to) override;
   void PutSummary(const PrintStats& stats, std::string* to) override;
 

@@ -88,9 +88,11 @@ void LineWriter::OpenAlternative(uint64_t offset) {
   text_ = partial_->bytes().size();
 }
 
-void LineWriter::OpenNumber(uint64_t matches) {
+void LineWriter::OpenNumber(uint64_t matches, ByteRange record) {
   Open(ItemKind::kNumber, false);
   AppendVarint(matches, &partial_->bytes());
+  AppendVarint(record.begin, &partial_->bytes());
+  AppendVarint(record.size(), &partial_->bytes());
   text_ = partial_->bytes().size();
 }
 
@@ -181,7 +183,14 @@ bool LineReader::Next(Item* item) {
       starts_record || item->kind == ItemKind::kLine || item->kind == ItemKind::kAlternative;
   if (layout_.numbers && starts_record && !TakeVarint(&rest_, &item->before)) return false;
   if (layout_.offsets && starts_line && !TakeVarint(&rest_, &item->offset)) return false;
-  if (item->kind == ItemKind::kNumber && !TakeVarint(&rest_, &item->matches)) return false;
+  if (item->kind == ItemKind::kNumber) {
+    uint64_t size = 0;
+    if (!TakeVarint(&rest_, &item->matches) || !TakeVarint(&rest_, &item->record.begin) ||
+        !TakeVarint(&rest_, &size)) {
+      return false;
+    }
+    item->record.end = item->record.begin + size;
+  }
   if (item->by_range) {
     if (!TakeVarint(&rest_, &item->range.begin)) return false;
     item->range.end = item->range.begin + length;

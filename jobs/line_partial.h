@@ -17,7 +17,8 @@
 //   alternative  the line to print instead, for a selected record, when it is only context
 //   text         the lines of any number of records, and separators between groups of them, that
 //                are printed as they are; or a part of that
-//   number       goes on with the same line, after the record's number; matches:varint follows
+//   number       goes on with the same line, after the record's number and offset; matches:varint
+//                begin:varint size:varint follow, the last two of the record in the source
 //   end          of a part: `length` records follow the last item; then selected:varint, how many
 //                records are selected in `text`, hidden:varint, how many in what is binary, times
 //                two, plus 1 if the chunk is binary from here on, and owed:varint, how many of the
@@ -71,8 +72,9 @@ class LineWriter {
   // Opens the record's next item; `offset` is that of the line in the source.
   void OpenLine(uint64_t offset);
   void OpenAlternative(uint64_t offset);
-  // After a line that was closed: opens what follows the record's number, with `matches` in it.
-  void OpenNumber(uint64_t matches);
+  // After a line that was closed: opens what follows the number and offset of the record, which is at
+  // `record` in the source and has `matches` in it.
+  void OpenNumber(uint64_t matches, ByteRange record);
   void Append(absl::string_view bytes);
   void Append(char byte);
   void Close();
@@ -135,7 +137,8 @@ class LineReader {
     absl::string_view bytes;  // unless by_range
     ByteRange range;          // when by_range
     uint64_t matches = 0;     // of kNumber
-    uint64_t selected = 0;    // of kEnd
+    ByteRange record;
+    uint64_t selected = 0;  // of kEnd
     uint64_t hidden = 0;
     bool binary = false;
     uint64_t owed = 0;

@@ -18,7 +18,7 @@ namespace bigscan {
 struct PrintStats {
   uint64_t sources = 0;
   uint64_t sources_with_match = 0;
-  uint64_t bytes_searched = 0;
+  uint64_t bytes_searched = 0;  // where the search ended early, up to the last record printed
   uint64_t bytes_printed = 0;
   uint64_t selected = 0;  // records
   uint64_t matches = 0;
@@ -48,8 +48,8 @@ class RecordFormat {
   virtual void PutBegin(std::string* /*to*/) {}
   // Before each line.
   virtual void PutLineHead(bool selected, uint64_t number, uint64_t offset, std::string* to) = 0;
-  // The number within a line.
-  virtual void PutNumber(uint64_t /*number*/, std::string* /*to*/) {}
+  // The number and the offset within a line.
+  virtual void PutNumber(uint64_t /*number*/, uint64_t /*offset*/, std::string* /*to*/) {}
   // After the source, if PutBegin was called.
   virtual void PutEnd(const PrintStats& /*stats*/, std::string* /*to*/) {}
   // After all sources.

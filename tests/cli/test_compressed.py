@@ -245,6 +245,17 @@ def test_segments_are_one_text(plain: Box, many: Callable[[bytes], bytes], optio
 
 
 @pytest.mark.parametrize("options", SEGMENTS, ids=" ".join)
+def test_offsets_of_json_in_segments(plain: Box, many: Callable[[bytes], bytes],
+                                     options: list[str]) -> None:
+    plain.file("text", VARIED)
+    plain.file("log", many(VARIED))
+    place = re.compile(rb'"line_number":\d+,"absolute_offset":\d+,"submatches":.*')
+    wanted = place.findall(plain.run("--json", "-C1", "of 77", "text").out)
+    assert len(wanted) > 100
+    assert place.findall(plain.run(*options, "--json", "-C1", "of 77", "log").out) == wanted
+
+
+@pytest.mark.parametrize("options", SEGMENTS, ids=" ".join)
 @pytest.mark.parametrize("at", [0, 1000, 300_000, 402_000])
 def test_binary_from_somewhere_on(plain: Box, many: Callable[[bytes], bytes], options: list[str],
                                   at: int) -> None:

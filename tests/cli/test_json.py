@@ -59,3 +59,23 @@ def test_nothing_of_a_file_without_a_match(box: Box) -> None:
 def test_the_standard_input_has_ripgreps_name(box: Box) -> None:
     out = box.run("--json", "a", stdin=b"a\n").out
     assert messages(out)[0] == b'{"type":"begin","data":{"path":{"text":"<stdin>"}}}'
+
+
+def test_bytes_searched_end_with_the_last_record_that_counts(box: Box) -> None:
+    box.file("log", b"a 1\nb\na 2\nb\na 3\n" + b"c\n" * 1000)
+    for options, searched in (("-m2", 10), ("-m1", 4), ("-m2 -A1", 12), ("-m4", 2016), ("-m0", 0)):
+        result = box.run("--json", *options.split(), "a", "log")
+        assert set(re.findall(rb'"bytes_searched":(\d+)', result.out)) == {b"%d" % searched}, options
+
+
+def test_quiet_leaves_the_summary(box: Box) -> None:
+    box.file("log", b"foo\nbar\nfoofoo\n")
+    result = box.run("--json", "-q", "foo", "log", "none")
+    assert messages(result.out) == [
+        b'{"data":{"elapsed_total":TIME,"stats":{"bytes_printed":0,"bytes_searched":15,'
+        b'"elapsed":TIME,"matched_lines":2,"matches":3,"searches":1,"searches_with_match":1}},'
+        b'"type":"summary"}'
+    ]
+    assert result.status == 0
+    assert kinds(box.run("--json", "-q", "z", "log").out) == [b"summary"]
+    assert box.run("--json", "-q", "z", "log").status == 1
