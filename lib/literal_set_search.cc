@@ -111,6 +111,7 @@ LiteralSetSearch::LiteralSetSearch(std::span<const Literal> literals)
     const auto index = static_cast<uint32_t>(members_.size());
     members_.push_back({.begin = static_cast<uint32_t>(bytes_.size()),
                         .size = static_cast<uint32_t>(literal.bytes.size()),
+                        .head = Head(literal.bytes.data(), literal.caseless),
                         .window = 0,
                         .caseless = literal.caseless});
     bytes_ += literal.bytes;
@@ -125,6 +126,11 @@ LiteralSetSearch::LiteralSetSearch(std::span<const Literal> literals)
     }
     if (!joined) left_out_.push_back(index);
   }
+}
+
+// What tells most literals from what is found, without a look at bytes_, which are seldom cached.
+uint32_t LiteralSetSearch::Head(const char* bytes, bool caseless) {
+  return static_cast<uint32_t>(Load(bytes, sizeof(uint32_t))) | (caseless ? 0x20202020 : 0);
 }
 
 size_t LiteralSetSearch::GramSlot(uint32_t gram) const {
@@ -236,6 +242,7 @@ size_t LiteralSetSearch::Look(absl::string_view block, size_t window, uint64_t h
     if (member.window > window) continue;
     const size_t at = window - member.window;
     if (at < next || member.size > block.size() - at) continue;
+    if (Head(block.data() + at, member.caseless) != member.head) continue;
     const absl::string_view wanted(bytes_.data() + member.begin, member.size);
     const absl::string_view here(block.data() + at, member.size);
     if (member.caseless ? !absl::EqualsIgnoreCase(here, wanted) : here != wanted) continue;

@@ -52,6 +52,7 @@ class LiteralSetSearch {
   struct Member {
     uint32_t begin;  // of its bytes in bytes_
     uint32_t size;
+    uint32_t head;    // its first bytes, as Head gives them
     uint32_t window;  // where its window begins in it
     uint32_t next = kNone;
     uint32_t equal = kNone;  // another literal, the same as this one
@@ -64,6 +65,7 @@ class LiteralSetSearch {
   };
   class WindowChooser;
 
+  static uint32_t Head(const char* bytes, bool caseless);
   uint64_t WindowHash(const char* window) const;
   const Slot& SlotFor(uint64_t hash) const;
   size_t GramSlot(uint32_t gram) const;
