@@ -5,18 +5,16 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "cmd/chunk_result.h"
+#include "cmd/decoded_bytes.h"
 #include "cmd/decoded_records.h"
 #include "cmd/lost_bytes.h"
 #include "cmd/pack.h"
 #include "cmd/result_part.h"
 #include "cmd/segments.h"
-#include "ipc/stream_reader.h"
 #include "lib/decompressor.h"
 #include "lib/members.h"
 #include "lib/record.h"
@@ -38,66 +36,6 @@ absl::StatusOr<uint64_t> FileSize(int fd) {
 ResultPart Truncated(uint64_t begin, uint64_t end) {
   return {.status = ResultPart::Status::kLost, .begin = begin, .end = end, .bytes = kTruncated};
 }
-
-// A whole file, through the decoder that suits its head.
-class FileBytes : public DecodedBytes {
- public:
-  FileBytes(const StreamReader::Stream& stream, const DecoderFactory& decoders)
-      : reader_(stream, decoders, &blocked_us_) {}
-
-  size_t Read(char* to, size_t room) override { return reader_.Read(to, room).size; }
-  const std::string& error() const { return reader_.error(); }
-
- private:
-  std::atomic<uint64_t> blocked_us_{0};
-  StreamReader reader_;
-};
-
-// A segment of a file, and what follows it.
-class SegmentBytes : public DecodedBytes {
- public:
-  explicit SegmentBytes(SegmentReader* reader) : reader_(*reader) {}
-
-  // Whether the text begins with a byte order mark of UTF-16.
-  bool StartsWithMark() {
-    while (head_.size() < 2) {
-      std::string bytes(kHeadBytes, '\0');
-      const size_t got = ReadOn(bytes.data(), bytes.size());
-      if (got == 0) break;
-      head_.append(bytes, 0, got);
-    }
-    return absl::StartsWith(head_, "\xff\xfe") || absl::StartsWith(head_, "\xfe\xff");
-  }
-
-  size_t Read(char* to, size_t room) override {
-    if (head_.empty()) return ReadOn(to, room);
-    const size_t size = head_.copy(to, room);
-    head_.erase(0, size);
-    return size;
-  }
-  std::optional<uint64_t> own_bytes() const override { return reader_.own_bytes(); }
-
-  uint64_t size() const { return size_; }  // that have been read
-  // Of a damage in the segment itself; one behind it is the next segment's.
-  absl::Status status() const {
-    return reader_.own_bytes().has_value() ? absl::OkStatus() : status_;
-  }
-
- private:
-  static constexpr size_t kHeadBytes = 4096;
-
-  size_t ReadOn(char* to, size_t room) {
-    const absl::StatusOr<size_t> got = reader_.Read(to, room);
-    if (!got.ok()) status_ = got.status();
-    size_ += got.value_or(0);
-    return got.value_or(0);
-  }
-
-  SegmentReader& reader_;
-  std::string head_;  // read, and still to be handed over
-  uint64_t size_ = 0;
-  absl::Status status_;
-};
 
 }  // namespace
 
