@@ -248,7 +248,7 @@ bool JobMapper::ScanPiece(const Piece& piece, ResultWriter* writer) {
 std::vector<RecordFailure> JobMapper::Failures(uint64_t begin) {
   constexpr size_t kMost = 1000;
   std::vector<RecordFailure> all;
-  for (const RecordScanner::Failure& failure : scanner_->failures()) {
+  for (const RecordFault& failure : scanner_->failures()) {
     all.push_back({begin + failure.record.begin, begin + failure.record.end,
                    std::string(failure.reason.message())});
   }

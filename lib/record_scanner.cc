@@ -33,6 +33,7 @@ RecordScanner::RecordScanner(const ScanPlan& plan, const ScannerOptions& options
       options_(options),
       tell_patterns_(plan.options().tell_patterns),
       splitter_(plan.delimiter(), options.find_binary && plan.delimiter() != '\0'),
+      hits_(tell_patterns_),
       decided_(plan.terms()) {
   for (const ScanPlan::Pass& pass : plan.passes()) {
     states_.push_back({.trial = EngineTrial(pass.engines.size())});
@@ -67,21 +68,21 @@ void RecordScanner::Scan(const ChunkRecords& chunk, Sink sink) {
   while (splitter_.Next(&block)) {
     const size_t failures_before = failures_.size();
     ScanChecked(&block);
-    SettleFailures(failures_before);
-    uint64_t selected = hits_.size();
+    Settle(failures_before);
+    uint64_t selected = hits_.records().size();
     if (plan_.kind() == ScanPlan::Kind::kAll) {
-      hits_.assign(1, {0, block_.size()});
+      hits_.Set({0, block_.size()});
       selected = CountRecords(block_, plan_.delimiter());
     }
     if (options_.invert) {
       selected = CountRecords(block_, plan_.delimiter()) - selected;
-      Invert();
+      hits_.Invert(block_.size());
     }
     if (!sink({.block = block_,
                .block_begin = block_begin_,
-               .runs = hits_,
+               .runs = hits_.records(),
                .records = selected,
-               .hits = pattern_hits_,
+               .hits = hits_.patterns(),
                .binary = block.binary})) {
       return;
     }
@@ -128,16 +129,17 @@ void RecordScanner::EnterBlock(const BlockSplitter::Block& block) {
 }
 
 void RecordScanner::ScanBlock() {
-  hits_.clear();
-  pattern_hits_.clear();
-  sorted_ = true;
+  hits_.Clear();
   if (plan_.kind() != ScanPlan::Kind::kScan) return;
   if (block_.size() > kMostBlockBytes) {  // it is a single record
     Fail({0, block_.size()}, absl::OutOfRangeError("record longer than 4 GiB"));
     return;
   }
-  for (size_t pass = 0; pass < plan_.passes().size(); ++pass) ScanPass(pass);
-  SortHits();
+  for (size_t pass = 0; pass < plan_.passes().size(); ++pass) {
+    if (pass > 0) hits_.ExpectDisorder();
+    ScanPass(pass);
+  }
+  hits_.Sort();
   if (!plan_.record_terms().empty()) ScanRecordTerms();
   if (!plan_.all_patterns().empty()) SelectAll();
 }
@@ -162,12 +164,10 @@ void RecordScanner::ScanPass(size_t index) {
     --state.by_record_blocks;
     ScanByRecord(engine);
   } else {
-    const size_t hits_before = hits_.size();
-    const size_t pattern_hits_before = pattern_hits_.size();
+    const BlockHits::Mark before = hits_.mark();
     if (!ScanWhole(engine)) {
       state.by_record_blocks = kByRecordBlocks;
-      hits_.resize(hits_before);
-      pattern_hits_.resize(pattern_hits_before);
+      hits_.BackTo(before);
       ScanByRecord(engine);
     }
   }
@@ -203,7 +203,7 @@ int RecordScanner::Add(uint32_t term, size_t to) {
   if (!in_current) {
     // `^` and `$` also match after the last delimiter, where no record is.
     if (to == block_.size() && block_.back() == plan_.delimiter()) return 0;
-    if (to < current_.begin) sorted_ = false;  // Hyperscan promises no order
+    if (to < current_.begin) hits_.ExpectDisorder();  // Hyperscan promises no order
     EnterRecordAt(to);
   }
   if (Matches(term, plan_.term(term).confirm)) Select(term);
@@ -267,9 +267,9 @@ bool RecordScanner::FoundInRecord(const ScanPlan::Engine& engine, uint32_t term)
 }
 
 void RecordScanner::Select(uint32_t term) {
-  if (!current_hit_) hits_.push_back(current_);
+  if (!current_hit_) hits_.Add(current_);
   current_hit_ = true;
-  if (tell_patterns_) pattern_hits_.push_back({current_.begin, plan_.term(term).pattern});
+  if (tell_patterns_) hits_.AddPattern(current_.begin, plan_.term(term).pattern);
 }
 
 // Now and then, as the data may change.
@@ -311,7 +311,6 @@ void RecordScanner::ScanLiterals(const LiteralSetSearch& literals) {
 // --- Record by record ---
 
 void RecordScanner::ScanByRecord(const ScanPlan::Engine& engine) {
-  if (!hits_.empty()) sorted_ = false;  // of an earlier pass
   for (size_t begin = 0; begin < block_.size();) {
     const size_t end = RecordEnd(block_, begin, plan_.delimiter());
     Enter({begin, end});
@@ -342,7 +341,8 @@ int RecordScanner::OnMatchInRecord(unsigned id, unsigned long long /*from*/,
 
 // By PCRE2, those records that are not selected already. REQUIRES: hits_ are sorted.
 void RecordScanner::ScanRecordTerms() {
-  const std::vector<Run> before = hits_;
+  const std::vector<Run> before = hits_.records();
+  hits_.ExpectDisorder();
   size_t next = 0;
   for (size_t begin = 0; begin < block_.size();) {
     const size_t end = RecordEnd(block_, begin, plan_.delimiter());
@@ -355,20 +355,19 @@ void RecordScanner::ScanRecordTerms() {
     }
     begin = end;
   }
-  sorted_ = false;
-  SortHits();
+  hits_.Sort();
 }
 
 // To tell that some patterns match every record.
 void RecordScanner::SelectAll() {
-  hits_.clear();
+  hits_.ExpectDisorder();
   for (size_t begin = 0; begin < block_.size();) {
     const size_t end = RecordEnd(block_, begin, plan_.delimiter());
-    hits_.push_back({begin, end});
-    for (uint32_t pattern : plan_.all_patterns()) pattern_hits_.push_back({begin, pattern});
+    hits_.Add({begin, end});
+    for (uint32_t pattern : plan_.all_patterns()) hits_.AddPattern(begin, pattern);
     begin = end;
   }
-  std::sort(pattern_hits_.begin(), pattern_hits_.end());
+  hits_.Sort();
 }
 
 // Whether `record` starts with a literal that only counts there.
@@ -393,69 +392,21 @@ bool RecordScanner::Confirm(const RecordMatcher& matcher) {
 
 void RecordScanner::Fail(Run record, absl::Status reason) {
   const Run absolute{block_begin_ + record.begin, block_begin_ + record.end};
-  // Several patterns can fail on a record; SettleFailures sees to those that do so out of order.
+  // Several patterns can fail on a record; BlockHits::Settle sees to those that do so out of order.
   const bool known = !failures_.empty() && failures_.back().record.begin == absolute.begin;
   if (!known) failures_.push_back({absolute, std::move(reason)});
 }
 
-// --- After a block ---
-
-// Leaves one of the failures from `first` on for each record, sorted, and none for a record that another
-// pattern matches, unless it matters which ones do. A block that was scanned twice has them twice.
-void RecordScanner::SettleFailures(size_t first) {
-  if (failures_.size() == first) return;
-  const auto begin = failures_.begin() + static_cast<ptrdiff_t>(first);
-  std::stable_sort(begin, failures_.end(), [](const Failure& a, const Failure& b) {
-    return a.record.begin < b.record.begin;
-  });
-  const auto same = [](const Failure& a, const Failure& b) {
-    return a.record.begin == b.record.begin;
-  };
-  failures_.erase(std::unique(begin, failures_.end(), same), failures_.end());
-  const auto is_hit = [this](const Failure& failure) {
-    const size_t at = failure.record.begin - block_begin_;
-    const auto hit =
-        std::lower_bound(hits_.begin(), hits_.end(), at,
-                         [](const Run& run, size_t place) { return run.begin < place; });
-    return hit != hits_.end() && hit->begin == at;
-  };
-  if (!tell_patterns_)
-    failures_.erase(std::remove_if(begin, failures_.end(), is_hit), failures_.end());
-  if (!options_.invert) return;
-  // What is not known to match is not known not to match.
-  for (size_t i = first; i < failures_.size(); ++i) {
-    hits_.push_back(
-        {failures_[i].record.begin - block_begin_, failures_[i].record.end - block_begin_});
+// What is not known to match is not known not to match. A block that was scanned twice has its failures
+// twice.
+void RecordScanner::Settle(size_t first_failure) {
+  hits_.Settle(first_failure, block_begin_, &failures_);
+  if (!options_.invert || failures_.size() == first_failure) return;
+  hits_.ExpectDisorder();
+  for (size_t i = first_failure; i < failures_.size(); ++i) {
+    hits_.Add({failures_[i].record.begin - block_begin_, failures_[i].record.end - block_begin_});
   }
-  sorted_ = false;
-  SortHits();
-}
-
-void RecordScanner::SortHits() {
-  if (!sorted_ || plan_.passes().size() > 1) {
-    const auto by_begin = [](const Run& a, const Run& b) { return a.begin < b.begin; };
-    const auto same = [](const Run& a, const Run& b) { return a.begin == b.begin; };
-    std::sort(hits_.begin(), hits_.end(), by_begin);
-    hits_.erase(std::unique(hits_.begin(), hits_.end(), same), hits_.end());
-    sorted_ = true;
-  }
-  if (tell_patterns_) {
-    std::sort(pattern_hits_.begin(), pattern_hits_.end());
-    pattern_hits_.erase(std::unique(pattern_hits_.begin(), pattern_hits_.end()),
-                        pattern_hits_.end());
-  }
-}
-
-// Turns hits_ into the runs between them.
-void RecordScanner::Invert() {
-  std::vector<Run> rest;
-  size_t begin = 0;
-  for (const Run& hit : hits_) {
-    if (hit.begin > begin) rest.push_back({begin, hit.begin});
-    begin = hit.end;
-  }
-  if (begin < block_.size()) rest.push_back({begin, block_.size()});
-  hits_ = std::move(rest);
+  hits_.Sort();
 }
 
 std::string RecordScanner::engines() const {

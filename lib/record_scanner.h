@@ -20,26 +20,12 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "lib/block_hits.h"
 #include "lib/block_splitter.h"
 #include "lib/engine_trial.h"
 #include "lib/scan_plan.h"
 
 namespace bigscan {
-
-// Whole records in [begin, end), offsets into the bytes that were scanned; delimiters included.
-struct Run {
-  size_t begin;
-  size_t end;
-};
-
-// A pattern that matches a record.
-struct PatternHit {
-  size_t record;     // where the record begins in the block
-  uint32_t pattern;  // its place among the patterns
-
-  bool operator==(const PatternHit&) const = default;
-  auto operator<=>(const PatternHit&) const = default;
-};
 
 struct ScannerOptions {
   bool invert = false;       // select the records that the plan does not
@@ -75,12 +61,8 @@ class RecordScanner {
   void Scan(const ChunkRecords& chunk, Sink sink);
   void Scan(absl::string_view records, Sink sink) { Scan(ChunkRecords{records}, sink); }
 
-  struct Failure {
-    Run record;  // offsets into the bytes of the last Scan
-    absl::Status reason;
-  };
-  // Of the last Scan, in order.
-  const std::vector<Failure>& failures() const { return failures_; }
+  // Of the last Scan, in order: records are offsets into its bytes.
+  const std::vector<RecordFault>& failures() const { return failures_; }
 
   // The engines that scanned the last block, by pass and as the plan names them; "/records" marks
   // one that scanned record by record. Empty if the plan has no passes.
@@ -133,9 +115,7 @@ class RecordScanner {
 
   bool Confirm(const RecordMatcher& matcher);
   void Fail(Run record, absl::Status reason);
-  void SortHits();
-  void SettleFailures(size_t first);
-  void Invert();
+  void Settle(size_t first_failure);
 
   const ScanPlan& plan_;
   const ScannerOptions options_;
@@ -143,18 +123,16 @@ class RecordScanner {
   std::unique_ptr<hs_scratch_t, FreeScratch> scratch_;
   BlockSplitter splitter_;
   std::vector<PassState> states_;  // by pass
-  std::vector<Failure> failures_;
+  std::vector<RecordFault> failures_;
 
   // The state of one block's scan, offsets into the block.
   absl::string_view block_;
   size_t block_begin_ = 0;                // offset in what is scanned
   const ScanPlan::Pass* pass_ = nullptr;  // that is scanned for
-  std::vector<Run> hits_;                 // selected records
-  std::vector<PatternHit> pattern_hits_;  // if patterns are to be told
-  bool sorted_ = true;                    // whether hits_ ascend, each once
-  Run current_ = {0, 0};                  // the record of the latest match
-  size_t current_last_ = 0;               // the last offset at which a match in it can end
-  bool current_hit_ = false;              // whether it is selected; only a candidate otherwise
+  BlockHits hits_;
+  Run current_ = {0, 0};      // the record of the latest match
+  size_t current_last_ = 0;   // the last offset at which a match in it can end
+  bool current_hit_ = false;  // whether it is selected; only a candidate otherwise
   // By term, the latest record that it was decided for: records are numbered as they are entered.
   std::vector<uint64_t> decided_;
   uint64_t current_number_ = 0;

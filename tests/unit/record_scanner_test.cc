@@ -271,7 +271,7 @@ class CostlyPattern : public testing::Test {
 
   static std::string Failures(const RecordScanner& scanner) {
     std::string text;
-    for (const RecordScanner::Failure& failure : scanner.failures()) {
+    for (const RecordFault& failure : scanner.failures()) {
       EXPECT_EQ(failure.reason.code(), absl::StatusCode::kResourceExhausted) << failure.reason;
       text += absl::StrCat("[", failure.record.begin, ",", failure.record.end, ")");
     }
