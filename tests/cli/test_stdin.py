@@ -40,3 +40,12 @@ def test_offsets_of_json_count_from_where_reading_begins(plain: Box) -> None:
 def test_binary_data_before_the_place_do_not_count(plain: Box) -> None:
     plain.file("log", b"\0first\nsecond\n")
     assert plain.shell("(read line; bigscan second) < log").out == b"second\n"
+
+
+@pytest.mark.parametrize("command", ["-c -m700000 a", "-m700000 a", "-n -m700000 a"])
+def test_a_chunk_of_which_much_is_to_be_told(plain: Box, command: str) -> None:
+    plain.file("log", b"a\n" * 1_000_000)
+    script = f"(%s {command}; echo; cat) < log | cksum"
+    for geometry in ("-p1 --chunk-size 8M", "-p3"):
+        got = plain.shell(script % f"bigscan {geometry}")
+        assert got.out == plain.shell(script % "LC_ALL=C grep").out
