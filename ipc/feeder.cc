@@ -37,8 +37,7 @@ class Feeder {
   void Run() {
     fcntl(task_.stream.fd, F_SETPIPE_SZ, kPipeBytes);  // fails, and need not succeed, but on a pipe
     // A FIFO that was opened without waiting has no end before it has had a writer.
-    pollfd input{.fd = task_.stream.fd, .events = POLLIN, .revents = 0};
-    poll(&input, 1, -1);
+    WaitForInput(-1);
     absl::string_view carried;  // what did not fit in the last block
     do {
       const uint32_t block = TakeBlock();
@@ -102,14 +101,22 @@ class Feeder {
   }
 
   // Nothing comes, or what comes has kept a record waiting since `since` for long.
-  bool WaitedTooLong(uint64_t since) const {
+  bool WaitedTooLong(uint64_t since) {
     const uint64_t waited = NowMicros() - since;
     const bool impatient = task_.patience_us == 0;
     if (waited >= task_.patience_us && !impatient) return true;
     if (reader_.has_bytes()) return false;
     const uint64_t left_ms = impatient ? 0 : (task_.patience_us - waited + 999) / 1000;
+    return !WaitForInput(static_cast<int>(left_ms));
+  }
+
+  // False when nothing came in time; -1 is as long as it takes.
+  bool WaitForInput(int milliseconds) {
+    const uint64_t start = NowMicros();
     pollfd input{.fd = task_.stream.fd, .events = POLLIN, .revents = 0};
-    return poll(&input, 1, static_cast<int>(left_ms)) == 0;
+    const int ready = poll(&input, 1, milliseconds);
+    lane_->counters().blocked_us.fetch_add(NowMicros() - start, std::memory_order_relaxed);
+    return ready != 0;
   }
 
   void Read(char* bytes, size_t target) {
@@ -118,10 +125,7 @@ class Feeder {
 
   size_t ReadSource(char* bytes, size_t room) {
     const StreamReader::Outcome read = reader_.Read(bytes, room);
-    if (read.state == StreamReader::State::kNotNow) {
-      pollfd input{.fd = task_.stream.fd, .events = POLLIN, .revents = 0};
-      poll(&input, 1, -1);
-    }
+    if (read.state == StreamReader::State::kNotNow) WaitForInput(-1);
     ended_ = read.state == StreamReader::State::kEnd || read.state == StreamReader::State::kFailed;
     given_up_ = given_up_ && read.size == 0;
     return read.size;
