@@ -25,8 +25,10 @@ po::options_description MatchingOptions() {
        "a pattern; may be repeated: a record is selected if one matches")               //
       ("file,f", Text("FILE"), "read patterns from FILE, one a line")                   //
       ("fixed-strings,F", "patterns are strings, not regular expressions")              //
+      ("extended-regexp,E", "patterns are regular expressions, which is the default")   //
       ("perl-regexp,P", "let PCRE2 decide on every match")                              //
       ("ignore-case,i", "make no difference between a and A")                           //
+      (",y", "the same as -i")                                                          //
       ("no-ignore-case", "undo -i")                                                     //
       ("invert-match,v", "select the records that do not match")                        //
       ("word-regexp,w", "match whole words only")                                       //
@@ -82,6 +84,9 @@ po::options_description FileOptions() {
   group.add_options()                                                                //
       ("recursive,r", "read the files in directories, and below")                    //
       ("dereference-recursive,R", "the same, and follow symbolic links")             //
+      ("directories,d", Text("ACTION"),                                              //
+       "read (and complain), skip or recurse (as -r) into directories")              //
+      ("devices,D", Text("ACTION"), "read or skip devices, FIFOs and sockets")       //
       ("include", Text("GLOB"), "read only files whose names match GLOB")            //
       ("exclude", Text("GLOB"), "skip files whose names match GLOB")                 //
       ("exclude-from", Text("FILE"), "skip files whose names match a glob in FILE")  //
@@ -126,7 +131,7 @@ po::options_description AllOptions() {
 }
 
 // Short options that take an argument: in a bundle, the first of them takes the rest of the word.
-constexpr char kTakeArgument[] = "efmpABC";
+constexpr char kTakeArgument[] = "efmpdABCD";
 
 // What is no option, for the parser: a name that nobody can mean.
 constexpr char kArguments[] = " arguments";

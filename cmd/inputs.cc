@@ -56,11 +56,12 @@ Inputs::Inputs(const Options& options, const DecoderFactory& decoders, uint64_t 
       rules_(options.file_rules, options.excluded_dirs),
       operands_(options.files),
       show_names_(options.with_filename) {
+  const bool recursive = options.directories == Directories::kRecurse;
   if (operands_.empty()) {
-    in_working_directory_ = options.recursive;
-    operands_.push_back(options.recursive ? "." : "-");
+    in_working_directory_ = recursive;
+    operands_.push_back(recursive ? "." : "-");
   }
-  if (!show_names_.has_value() && (operands_.size() > 1 || !options.recursive)) {
+  if (!show_names_.has_value() && (operands_.size() > 1 || !recursive)) {
     show_names_ = operands_.size() > 1;
   }
   struct stat output;
@@ -83,6 +84,11 @@ uint32_t Inputs::StreamsAtOnce() const {
 }
 
 // --- Opening ---
+
+bool Inputs::ReadsFoundDevices() const {
+  return options_.devices == Devices::kRead ||
+         (options_.devices == Devices::kNamed && options_.follow_links);
+}
 
 std::optional<Inputs::Opened> Inputs::OpenNext() {
   while (true) {
@@ -121,6 +127,10 @@ std::optional<Inputs::Opened> Inputs::OpenOperand(const std::string& operand) {
     return std::nullopt;
   }
   const bool is_directory = S_ISDIR(info.st_mode);
+  if (is_directory && options_.directories == Directories::kSkip) return std::nullopt;
+  if (!is_stdin && options_.devices == Devices::kSkip && IsDevice(info.st_mode)) {
+    return std::nullopt;
+  }
   if (!is_stdin && !in_working_directory_) {
     const auto origin = FileRules::Origin::kCommandLine;
     if (is_directory ? rules_.SkipsDirectory(operand.c_str(), origin)
@@ -129,9 +139,10 @@ std::optional<Inputs::Opened> Inputs::OpenOperand(const std::string& operand) {
     }
   }
   if (!show_names_.has_value()) show_names_ = is_directory;
-  if (is_directory && options_.recursive && !is_stdin) {
+  if (is_directory && options_.directories == Directories::kRecurse && !is_stdin) {
     walk_.emplace(operand, std::move(fd), rules_,
                   TreeWalk::Options{.follow_links = options_.follow_links,
+                                    .read_devices = ReadsFoundDevices(),
                                     .name_begin = in_working_directory_ ? size_t{2} : 0});
     return std::nullopt;
   }
@@ -153,8 +164,8 @@ std::optional<Inputs::Opened> Inputs::Accept(std::string name, UniqueFd fd, bool
     empty.looked_at = true;
     return empty;
   }
-  // What took a file's place since its directory was read.
-  if (walk_.has_value() && !options_.follow_links && IsDevice(info.st_mode)) return std::nullopt;
+  // What took a file's place since its directory was read, too.
+  if (walk_.has_value() && !ReadsFoundDevices() && IsDevice(info.st_mode)) return std::nullopt;
   if (IsOutput(info)) {
     had_error_ = true;
     Say(name, "input file is also the output");

@@ -71,6 +71,7 @@ class Inputs {
   std::optional<Opened> OpenNext();
   std::optional<Opened> OpenOperand(const std::string& operand);
   std::optional<Opened> Accept(std::string name, UniqueFd fd, bool is_stdin);
+  bool ReadsFoundDevices() const;
   bool IsOutput(const struct stat& info) const;
   void LookAhead(Opened* input) const;
   bool NeedsDecoder(Opened* input) const;

@@ -52,7 +52,8 @@ std::vector<std::string> Texts(const std::vector<Pattern>& patterns) {
 // With -r, a single operand decides by what it is.
 bool MayShowNames(const Options& options) {
   if (options.with_filename.has_value()) return *options.with_filename;
-  if (options.files.size() > 1 || !options.recursive) return options.files.size() > 1;
+  if (options.files.size() > 1 || options.directories != Directories::kRecurse)
+    return options.files.size() > 1;
   std::error_code error;
   return options.files.empty() || std::filesystem::is_directory(options.files[0], error);
 }

@@ -77,13 +77,14 @@ absl::Status ResolvePatterns(const CommandLine& line, std::vector<std::string>* 
     add(PatternsOfArgument(arguments->front()));
     arguments->erase(arguments->begin());
   }
-  const CommandLine::Option* matcher = line.Last({"fixed-strings", "perl-regexp"});
-  const CommandLine::Option* icase = line.Last({"ignore-case", "no-ignore-case"});
+  const CommandLine::Option* matcher =
+      line.Last({"fixed-strings", "extended-regexp", "perl-regexp"});
+  const CommandLine::Option* icase = line.Last({"ignore-case", "y", "no-ignore-case"});
   options->pcre = matcher != nullptr && matcher->name == "perl-regexp";
   for (std::string& text : texts) {
     options->patterns.push_back({.text = std::move(text),
                                  .fixed = matcher != nullptr && matcher->name == "fixed-strings",
-                                 .caseless = icase != nullptr && icase->name == "ignore-case",
+                                 .caseless = icase != nullptr && icase->name != "no-ignore-case",
                                  .whole_word = line.Has("word-regexp"),
                                  .whole_record = line.Has("line-regexp"),
                                  .unicode = line.Has("unicode")});
@@ -234,11 +235,39 @@ absl::Status ResolveOutput(const CommandLine& line, Options* options) {
   return absl::OkStatus();
 }
 
+// Of -r, -R and -d the last one says what becomes of directories, of -r and -R whether to follow links.
+absl::Status ResolveDirectories(const CommandLine& line, Options* options) {
+  for (const CommandLine::Option& option : line.options()) {
+    if (option.name == "recursive" || option.name == "dereference-recursive") {
+      options->directories = Directories::kRecurse;
+      options->follow_links = option.name == "dereference-recursive";
+    } else if (option.name == "directories" && option.value == "recurse") {
+      options->directories = Directories::kRecurse;
+    } else if (option.name == "directories" && option.value == "skip") {
+      options->directories = Directories::kSkip;
+    } else if (option.name == "directories" && option.value == "read") {
+      options->directories = Directories::kRead;
+    } else if (option.name == "directories") {
+      return WrongUse(
+          absl::StrCat("unknown directories method '", option.value, "': read, skip or recurse"));
+    }
+  }
+  const CommandLine::Option* devices = line.Last({"devices"});
+  if (devices == nullptr) return absl::OkStatus();
+  if (devices->value == "read") {
+    options->devices = Devices::kRead;
+  } else if (devices->value == "skip") {
+    options->devices = Devices::kSkip;
+  } else {
+    return WrongUse(absl::StrCat("unknown devices method '", devices->value, "': read or skip"));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status ResolveFiles(const CommandLine& line, std::vector<std::string> arguments,
                           Options* options) {
   options->files = std::move(arguments);
-  options->follow_links = line.Has("dereference-recursive");
-  options->recursive = options->follow_links || line.Has("recursive");
+  if (absl::Status status = ResolveDirectories(line, options); !status.ok()) return status;
   for (const CommandLine::Option& option : line.options()) {
     if (option.name == "include" || option.name == "exclude") {
       options->file_rules.push_back({option.value, option.name == "include"});

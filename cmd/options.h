@@ -18,6 +18,12 @@ constexpr uint64_t kUsualBlockBytes = 1 << 20;
 enum class IoMode { kAuto, kOn, kOff };
 
 // What becomes of a file that holds NULs.
+// As files: reading one fails. Or passed over, or all files below them are read.
+enum class Directories { kRead, kSkip, kRecurse };
+
+// Which devices, FIFOs and sockets are read: those that are named, and with `follow_links` others; all; none.
+enum class Devices { kNamed, kRead, kSkip };
+
 enum class BinaryFiles { kReport, kText, kWithoutMatch };
 
 // What is printed: one of these, by grep's precedence.
@@ -70,7 +76,8 @@ struct Options {
 
   // Files. "-" is standard input; empty: standard input, or with `recursive` the working directory.
   std::vector<std::string> files;
-  bool recursive = false;
+  Directories directories = Directories::kRead;
+  Devices devices = Devices::kNamed;
   bool follow_links = false;  // also of links that are found below a directory
   struct FileRule {
     std::string glob;

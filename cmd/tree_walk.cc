@@ -101,7 +101,7 @@ std::optional<TreeWalk::File> TreeWalk::Visit(unsigned char type, const char* na
   }
   if (rules_.SkipsFile(name, FileRules::Origin::kFound)) return std::nullopt;
   const bool device = type == DT_FIFO || type == DT_CHR || type == DT_BLK || type == DT_SOCK;
-  if (device && !options_.follow_links) return std::nullopt;
+  if (device && !options_.read_devices) return std::nullopt;
   UniqueFd fd(openat(directory, name, kOpenFile | no_follow));
   if (fd.valid()) return File{Name(), std::move(fd)};
   if (no_follow == 0 || errno != ELOOP) complain(Name(), Problem::kError, errno);

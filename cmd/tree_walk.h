@@ -26,9 +26,10 @@ class TreeWalk {
   static constexpr size_t kMostOpen = 8;
 
   struct Options {
-    // Also follow links that are found in the tree, and open devices and FIFOs in it. Otherwise they
-    // are passed over.
+    // Also follow links that are found in the tree, and open devices, FIFOs and sockets in it. Otherwise
+    // they are passed over.
     bool follow_links = false;
+    bool read_devices = false;
     // File names begin at this byte of their paths: 2 leaves "./" out.
     size_t name_begin = 0;
   };

@@ -45,6 +45,9 @@ def sorted_lines(result: Result) -> Result:
 
 # Words of the command line behind the pattern, and options before it.
 CASES = [
+    "-d skip a d top.log", "-d recurse a d", "-d read a d", "-r -d read a d", "-d skip -r a d",
+    "-R -d recurse a d", "-D skip a top.log d/linkfile", "-D read -r a d", "--directories=skip a d",
+    "-drecurse a", "-d skip a", "-E a top.log", "-y A top.log", "-Fy A top.log", "-Ed skip a d e",
     "-r a d", "-r a", "-r a .", "-r a d/", "-r a d//", "-r a ./d", "-rh a d", "-rH a top.log",
     "-r a top.log", "-r a top.log d", "-rc a d", "-rn a d e", "-r a dl", "-r a dl/", "a d",
     "a d top.log", "-s a d", "-rs a d gone", "-r a d gone", "-rm1 a d e", "-rq a d", "-rq zz d",
@@ -177,3 +180,19 @@ def test_standard_input_twice_from_a_file(box: Box) -> None:
             "-c", "a", "-", "-", stdin=stdin.fileno(),
             out=b"(standard input):1\n(standard input):0\n",
         )  # fmt: skip
+
+
+def test_devices_that_are_skipped_or_read(plain: Box) -> None:
+    plain.shell("mkdir d; mkfifo d/p; echo a 1 > d/f")
+    plain.expect("-D", "skip", "a", "d/p", "d/f", out=b"d/f:a 1\n")
+    plain.expect("-r", "a", "d", out=b"d/f:a 1\n")
+    got = plain.shell("(echo a 2 > d/p) & bigscan -D read -r a d")
+    assert got.out == b"d/f:a 1\nd/p:a 2\n"
+    assert plain.shell("echo a 3 | bigscan -D skip -h a - d/p").out == b"a 3\n"
+    plain.expect("-RD", "skip", "a", "d", out=b"d/f:a 1\n")
+
+
+@pytest.mark.parametrize("option", ["-d", "-D"])
+def test_unknown_actions_are_refused(plain: Box, option: str) -> None:
+    result = plain.run(option, "bogus", "a", "log")
+    assert result.status == 2 and b"method 'bogus'" in result.err
