@@ -7,15 +7,15 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "lib/string_matcher.h"
 
 namespace bigscan {
 namespace {
 
-bool IsString(const Pattern& pattern) {
-  if (pattern.caseless || pattern.whole_word || pattern.whole_record || pattern.text.empty()) {
-    return false;
-  }
-  return pattern.fixed || pattern.text.find_first_of("\\^$.|?*+()[]{}") == std::string::npos;
+// Whether each occurrence of its text is a match.
+bool IsPlain(const Pattern& pattern) {
+  return IsString(pattern) && !pattern.caseless && !pattern.whole_word && !pattern.whole_record &&
+         !pattern.text.empty();
 }
 
 // By a lookbehind or \G.
@@ -45,7 +45,7 @@ MatchLocator::MatchLocator(std::span<const Pattern> patterns, bool keep_empty)
       finders_(patterns.size()) {
   std::iota(all_.begin(), all_.end(), 0);
   for (size_t i = 0; i < patterns.size(); ++i) {
-    finders_[i].is_string = IsString(patterns[i]);
+    finders_[i].is_string = IsPlain(patterns[i]);
     finders_[i].looks_back = LooksBack(patterns[i]);
   }
   longest_ = std::all_of(patterns.begin(), patterns.end(),

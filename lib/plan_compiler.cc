@@ -107,10 +107,17 @@ absl::Status PlanCompiler::Add(uint32_t index) {
   return absl::OkStatus();
 }
 
-// The term's pattern is confirmed by PCRE2 from now on.
+// The term's candidates are confirmed from now on.
 void PlanCompiler::Confirm(uint32_t term) {
-  plan_->terms_[term].confirm = true;
-  NeedMatcher(term);
+  ScanPlan::Term& entry = plan_->terms_[term];
+  entry.confirm = true;
+  const Pattern& pattern = patterns_[entry.pattern];
+  const bool is_string = IsString(pattern) && !pattern.unicode && !pattern.text.empty();
+  if (is_string && patterns_.size() > kMostForNeedles) {
+    entry.string.emplace(pattern);
+  } else {
+    NeedMatcher(term);
+  }
 }
 
 void PlanCompiler::NeedMatcher(uint32_t term) {

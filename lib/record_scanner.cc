@@ -231,7 +231,7 @@ absl::string_view RecordScanner::CurrentRecord() const {
 // Decides `term` for the current record: once, as a long record may have many candidates.
 bool RecordScanner::Matches(uint32_t term, bool confirm) {
   decided_[term] = current_number_;
-  return !confirm || Confirm(*plan_.term(term).matcher);
+  return !confirm || Confirm(plan_.term(term));
 }
 
 // The same where a needle was found of a term that Hyperscan could decide: where PCRE2 gives up it has
@@ -383,8 +383,10 @@ absl::string_view RecordScanner::Confirmable(absl::string_view record) const {
   return record;
 }
 
-bool RecordScanner::Confirm(const RecordMatcher& matcher) {
-  absl::StatusOr<bool> matches = matcher.Matches(Confirmable(CurrentRecord()));
+bool RecordScanner::Confirm(const ScanPlan::Term& term) {
+  const absl::string_view record = Confirmable(CurrentRecord());
+  if (term.string.has_value()) return term.string->Matches(record);
+  absl::StatusOr<bool> matches = term.matcher->Matches(record);
   if (matches.ok()) return *matches;
   Fail(current_, matches.status());
   return false;

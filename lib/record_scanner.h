@@ -113,7 +113,7 @@ class RecordScanner {
   void Select(uint32_t term);
   bool StartsWithLiteral(absl::string_view record, const ScanPlan::StartLiteral& start) const;
 
-  bool Confirm(const RecordMatcher& matcher);
+  bool Confirm(const ScanPlan::Term& term);
   void Fail(Run record, absl::Status reason);
   void Settle(size_t first_failure);
 

@@ -36,6 +36,7 @@
 #include "lib/pattern.h"
 #include "lib/record_matcher.h"
 #include "lib/selection.h"
+#include "lib/string_matcher.h"
 
 namespace bigscan {
 
@@ -73,9 +74,11 @@ class ScanPlan {
   std::string name() const;
 
   struct Term {
-    uint32_t pattern = 0;                       // its place among the patterns
-    bool confirm = false;                       // what is found are candidates, whoever found them
-    std::optional<RecordMatcher> matcher = {};  // where anything may have to be confirmed
+    uint32_t pattern = 0;  // its place among the patterns
+    bool confirm = false;  // what is found are candidates, whoever found them
+    // Where anything may have to be confirmed: by one of these.
+    std::optional<RecordMatcher> matcher = {};
+    std::optional<StringMatcher> string = {};
   };
   const Term& term(uint32_t id) const { return terms_[id]; }
   size_t terms() const { return terms_.size(); }

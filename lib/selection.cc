@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "lib/regex_branches.h"
 #include "lib/regex_syntax.h"
+#include "lib/string_matcher.h"
 
 namespace bigscan {
 namespace {
@@ -273,10 +274,24 @@ bool HasRecordEdges(const Tokens& tokens) {
   });
 }
 
-// Whether the pattern is a string to be found anywhere in the record, as it stands.
-bool IsPlain(const Pattern& pattern) {
-  return pattern.fixed && !pattern.text.empty() && !pattern.whole_word && !pattern.whole_record &&
-         !(pattern.unicode && pattern.caseless);
+// Whether the pattern is a string of bytes, which a look at bytes alone decides.
+bool IsByteString(const Pattern& pattern) {
+  const bool plain = !pattern.caseless && !pattern.whole_word && !pattern.whole_record;
+  return IsString(pattern) && !pattern.text.empty() && (!pattern.unicode || plain);
+}
+
+// Of a string, which is not empty: the records that hold it, some of which may not hold it as a whole word
+// or be it as a whole.
+Selection SelectionOfString(const Pattern& pattern, char delimiter) {
+  if (absl::StrContains(pattern.text, delimiter)) return Selection{};
+  std::string regex = pattern.caseless ? "(?i)" : "";
+  for (const char byte : pattern.text) absl::StrAppend(&regex, ToRegex(SingleByte(byte)));
+  const bool exact = !pattern.whole_word && !pattern.whole_record;
+  return Selection{.kind = Selection::Kind::kLiterals,
+                   .literals = {Literal{pattern.text, pattern.caseless}},
+                   .regex = std::move(regex),
+                   .exact = exact,
+                   .regex_exact = exact};
 }
 
 // Whether a match could hold the CR before a delimiter, which is no part of the record, or could be
@@ -302,10 +317,8 @@ bool MayTakeCarriageReturn(const Branch& branch) {
 absl::StatusOr<Selection> SelectionOf(const Pattern& pattern, const SelectionOptions& options) {
   const auto [delimiter, crlf, most_needles] = options;
   // Among 100,000 strings there is no time for more.
-  if (most_needles == 0 && IsPlain(pattern) && !crlf) {
-    if (absl::StrContains(pattern.text, delimiter)) return Selection{};
-    return Selection{.kind = Selection::Kind::kLiterals,
-                     .literals = {Literal{pattern.text, pattern.caseless}}};
+  if (most_needles == 0 && IsByteString(pattern) && !crlf) {
+    return SelectionOfString(pattern, delimiter);
   }
   Tokens tokens;
   const bool folds = pattern.unicode && pattern.caseless;  // beyond ASCII
