@@ -1,8 +1,6 @@
 #include "cmd/make_jobs.h"
 
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -132,13 +130,15 @@ std::vector<std::unique_ptr<Job>> MakeJobs(const Options& options, MatchLocator*
   return jobs;
 }
 
-bool TellsPosition(const Options& options) {
-  const bool limits = options.mode == OutputMode::kRecords || options.mode == OutputMode::kJson ||
-                      options.mode == OutputMode::kCount || options.mode == OutputMode::kTally ||
-                      options.mode == OutputMode::kTotal;
-  struct stat info;
-  return limits && options.max_count.value_or(0) > 0 && fstat(STDIN_FILENO, &info) == 0 &&
-         S_ISREG(info.st_mode);
+std::optional<uint64_t> MostSelected(const Options& options) {
+  switch (options.mode) {
+    case OutputMode::kQuiet:
+    case OutputMode::kFilesWithMatches:
+    case OutputMode::kFilesWithoutMatch:
+      return 1;
+    default:
+      return options.max_count;
+  }
 }
 
 bool NeedsPatterns(const Options& options) {

@@ -2,7 +2,9 @@
 #ifndef BIGSCAN_CMD_MAKE_JOBS_H_
 #define BIGSCAN_CMD_MAKE_JOBS_H_
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "cmd/options.h"
@@ -11,9 +13,8 @@
 
 namespace bigscan {
 
-// Whether to tell where in the standard input the last record ends that -m allows: it is a file that others
-// may go on reading there, as behind grep.
-bool TellsPosition(const Options& options);
+// How many selected records of a source count, if that is limited: the search ends with the last of them.
+std::optional<uint64_t> MostSelected(const Options& options);
 
 // `locator` must outlive the jobs. Reads GREP_COLORS.
 std::vector<std::unique_ptr<Job>> MakeJobs(const Options& options, MatchLocator* locator);

@@ -74,8 +74,8 @@ Scan::Scan(const Options& options, std::unique_ptr<ScanPlan> plan, TextEncoding 
       inputs_(options, decoders_, options.chunk_size.value_or(kMostChunkBytes)),
       output_(STDOUT_FILENO, options.delimiter) {
   if (options.drop_cache) output_.CopyFiles();
-  if (TellsPosition(options)) {
-    auto position = std::make_unique<PositionJob>(*options.max_count, options.delimiter);
+  if (const std::optional<uint64_t> most = MostSelected(options); most.value_or(0) > 0) {
+    auto position = std::make_unique<PositionJob>(*most, options.delimiter);
     position_ = position.get();
     jobs_.push_back(std::move(position));
   }
@@ -84,7 +84,9 @@ Scan::Scan(const Options& options, std::unique_ptr<ScanPlan> plan, TextEncoding 
 void Scan::Finish() {
   lost_.Print();
   if (selected() == 0) inputs_.SayBefore(UINT32_MAX);
-  if (position_ != nullptr) inputs_.LeaveStdin(position_->ends());
+  if (position_ != nullptr && options_.max_count.has_value()) {
+    inputs_.LeaveStdin(position_->ends());
+  }
   inputs_.Close();
 }
 
@@ -264,9 +266,6 @@ void Scan::MergeChunk(const SourceInfo& source, const ResultPart& part) {
     lost_.Add(source.name, part.begin, part.end, kBroken);
     return;
   }
-  for (const RecordFailure& failure : chunk->footer.failures) {
-    lost_.Add(source.name, failure.begin + Offset(), failure.end + Offset(), failure.reason);
-  }
   if (part.binary && merging_.segments.has_value()) merging_.segments->SetBinary();
   if (!chunk->footer.engines.empty()) totals_.bytes_by_engines[chunk->footer.engines] += size;
   for (size_t i = 0; i < jobs_.size(); ++i) {
@@ -276,6 +275,11 @@ void Scan::MergeChunk(const SourceInfo& source, const ResultPart& part) {
                              .end = part.end + Offset(),
                              .base = Offset(),
                              .more = more});
+  }
+  const uint64_t end = position_ == nullptr ? UINT64_MAX : position_->end().value_or(UINT64_MAX);
+  for (const RecordFailure& failure : chunk->footer.failures) {
+    if (failure.begin >= end) break;  // grep would not have come so far
+    lost_.Add(source.name, failure.begin + Offset(), failure.end + Offset(), failure.reason);
   }
 }
 

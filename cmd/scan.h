@@ -97,7 +97,7 @@ class Scan : public ScanClient {
   const std::unique_ptr<ScanPlan> plan_;
   MatchLocator locator_;
   JobMapper::Jobs jobs_;
-  const PositionJob* position_ = nullptr;  // one of jobs_, if somebody wants to know
+  const PositionJob* position_ = nullptr;  // one of jobs_, if only so many records count
   std::unique_ptr<JobMapper> mapper_;
   const Decoders decoders_;
   Inputs inputs_;

@@ -1,5 +1,5 @@
-// The position job: where the last record that -m allows ends. Prints nothing; whoever goes on reading a
-// file behind the scan wants to know.
+// The position job: where the last record that counts ends, if only so many do. Prints nothing; what is
+// behind that place is as if it had not been looked at, and others may go on reading there.
 //
 // Partial: where each of the selected records ends, of as many as may count, as varints: the distance from
 // the end before, or from the beginning of the chunk.
@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 
 #include "jobs/job.h"
 
@@ -29,6 +30,11 @@ class PositionJob : public Job {
   bool AllDecided() const override { return true; }
   uint64_t selected() const override { return 0; }
 
+  // Of the current source, as far as it has been merged: where the last record ends that counts, in bytes,
+  // if there have been so many.
+  std::optional<uint64_t> end() const {
+    return in_source_ == max_count_ ? std::optional<uint64_t>(last_end_) : std::nullopt;
+  }
   // By the id of a source that has ended, and has so many selected records: where the last of these ends,
   // in bytes.
   const std::map<uint32_t, uint64_t>& ends() const { return ends_; }

@@ -290,3 +290,15 @@ def test_the_invalid_one_of_several_patterns_is_named(box: Box) -> None:
 def test_invalid_pattern_is_reported_though_s_is_given(box: Box) -> None:
     box.file("log", LOG)
     box.expect("-s", "a(", "log", err=re.compile(rb"a\("), status=2)
+
+
+EXPLODES = r"(?=(a+)+z)a*\1|b"  # where there are many a
+
+
+@pytest.mark.parametrize("options", ["-m1", "-c -m1", "-l", "-q", "-o -m1", "-n -m1 -A1"])
+def test_what_explodes_behind_the_last_record_that_counts(box: Box, options: str) -> None:
+    box.file("log", b"b\n" + b"a" * 40 + b"c\n")
+    result = box.run(*options.split(), EXPLODES, "log")
+    assert (result.status, result.err) == (0, b"")
+    result = box.run("-c", "-m2", EXPLODES, "log")
+    assert result.status == 2 and result.err.count(b"match limit exceeded") == 1
