@@ -57,6 +57,11 @@ absl::StatusOr<std::unique_ptr<ScanPlan>> PlanCompiler::Compile() {
                                   std::make_move_iterator(units_.end()));
   units_.erase(literals, units_.end());
   if (!units_.empty() && literal_units.size() <= kMostJoinedLiterals) {
+    for (Unit& unit : literal_units) {
+      if (unit.selection.regex.empty()) {
+        unit.selection.regex = RegexOf(unit.selection.literals.front());
+      }
+    }
     std::move(literal_units.begin(), literal_units.end(), std::back_inserter(units_));
     literal_units.clear();
   }

@@ -284,12 +284,9 @@ bool IsByteString(const Pattern& pattern) {
 // or be it as a whole.
 Selection SelectionOfString(const Pattern& pattern, char delimiter) {
   if (absl::StrContains(pattern.text, delimiter)) return Selection{};
-  std::string regex = pattern.caseless ? "(?i)" : "";
-  for (const char byte : pattern.text) absl::StrAppend(&regex, ToRegex(SingleByte(byte)));
   const bool exact = !pattern.whole_word && !pattern.whole_record;
   return Selection{.kind = Selection::Kind::kLiterals,
                    .literals = {Literal{pattern.text, pattern.caseless}},
-                   .regex = std::move(regex),
                    .exact = exact,
                    .regex_exact = exact};
 }
@@ -379,6 +376,14 @@ absl::StatusOr<Selection> SelectionOf(const Pattern& pattern, const SelectionOpt
   selection.regex = ToRegex(branches, delimiter);
   selection.regex_exact = selection.exact && (delimiter == '\n' || !HasRecordEdges(tokens));
   return selection;
+}
+
+std::string RegexOf(const Literal& literal) {
+  std::string regex = literal.caseless ? "(?i)" : "";
+  for (const char byte : literal.bytes) {
+    absl::StrAppend(&regex, ToRegex(SingleByte(static_cast<unsigned char>(byte))));
+  }
+  return regex;
 }
 
 }  // namespace bigscan

@@ -34,7 +34,8 @@ struct Selection {
   };
   Kind kind = Kind::kNone;
   std::vector<Literal> literals = {};
-  // For Hyperscan with HS_FLAG_MULTILINE, each other option resolved.
+  // For Hyperscan with HS_FLAG_MULTILINE, each other option resolved. Of one literal among many patterns
+  // empty, as to make it takes time: see RegexOf.
   std::string regex = {};
   // What each selected record has one of, for a filtered scan: a few choices, the best one first;
   // none where there is nothing of use.
@@ -55,6 +56,9 @@ struct SelectionOptions {
 // What `pattern` selects. Fails with kUnimplemented as ParseRegex does. REQUIRES: RecordMatcher::Compile
 // takes the pattern, so that its groups are not nested too deeply to be walked through.
 absl::StatusOr<Selection> SelectionOf(const Pattern& pattern, const SelectionOptions& options);
+
+// A regex, as in Selection, for a literal that may stand anywhere.
+std::string RegexOf(const Literal& literal);
 
 }  // namespace bigscan
 
