@@ -96,7 +96,10 @@ absl::Status Coordinator::Commit() {
     OpenSource& front = sources_.front();
     if (std::exchange(merged_front_, false)) {
       if (absl::Status status = FinishFront(); !status.ok()) return status;
-      if (client_->SourceDecided()) sources_.DecideFront();
+      if (client_->SourceDecided()) {
+        sources_.DecideFront();
+        read_ahead_.Abandon(sources_.front().source());
+      }
     } else if (front.empty()) {
       if (!sources_.FrontHandedOut()) return absl::OkStatus();
       CloseFront();

@@ -60,7 +60,7 @@ void ReadAhead::Ask(const Source& source, uint64_t need, uint64_t ahead) {
 }
 
 void ReadAhead::TakeAnswers() {
-  if (lane_ == nullptr) return;
+  if (!child_.has_value()) return;
   RangeRead answer;
   while (under_way_ > 0 && lane_->TakeFromChild(&answer)) {
     --under_way_;
@@ -89,6 +89,12 @@ bool ReadAhead::Start() {
   asked_ = read_;
   under_way_ = 0;
   return true;
+}
+
+void ReadAhead::Abandon(const Source& source) {
+  TakeAnswers();
+  // To end it is the only way to end what it is at; whoever needs one forks another.
+  if (source_ == source.id && under_way_ > 0) Stop();
 }
 
 bool ReadAhead::PrepareToSleep() {

@@ -38,6 +38,9 @@ class ReadAhead {
   // that was not ready.
   bool Ready(const Source& source, uint64_t begin, uint64_t end);
 
+  // No more of a source is needed: what has been asked for is not read any more.
+  void Abandon(const Source& source);
+
   // Around poll(2): false when there is something to do at once.
   bool PrepareToSleep();
   void AddPollFds(std::vector<pollfd>* fds) const;
