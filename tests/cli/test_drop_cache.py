@@ -59,7 +59,7 @@ def test_the_cache_is_left_as_it_was(disk: Box, log: Path, scan: list[str]) -> N
 
 def test_without_the_option_the_file_stays(disk: Box, log: Path) -> None:
     disk.run("-c", "7$", "log")
-    assert len(cached_pages(log)) == log.stat().st_size // PAGE
+    assert_as_before(log, set(range(log.stat().st_size // PAGE)))
 
 
 def test_stdin_that_is_a_file(disk: Box, log: Path) -> None:
@@ -79,7 +79,10 @@ def test_small_files(disk: Box) -> None:
     assert sum(map(bool, before)) == 100
     result = disk.run("--drop-cache", "-h", "-m1", "record", *[path.name for path in paths])
     assert result.out == b"record\n" * 300
-    assert [cached_pages(path) for path in paths] == before
+    changed = [cached_pages(path) ^ cached for path, cached in zip(paths, before, strict=True)]
+    # One page that the kernel takes for itself must not fail this; a file that is kept or lost does.
+    assert sum(map(len, changed)) <= TOLERANCE * sum(map(len, before))
+    assert max(map(len, changed)) < len(before[0])
 
 
 def test_small_files_of_which_the_first_decides(disk: Box) -> None:
