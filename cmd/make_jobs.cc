@@ -83,6 +83,10 @@ std::unique_ptr<Job> MakeGrepJob(const Options& options, MatchLocator* locator) 
                    .crlf = options.crlf,
                    .colors = ColorsFor(options),
                    .labels = Texts(options.patterns)};
+  // To grep no pattern at all is the pattern '' with the opposite of -v, which `rv` goes by.
+  if (options.patterns.empty() && text.colors.has_value()) {
+    text.colors->swap_lines_if_inverted = false;
+  }
   if (options.group_separator.has_value()) {
     const Color color = text.colors.value_or(Colors()).separator;
     AppendColored(*options.group_separator, color, &grep.group_separator);

@@ -28,3 +28,13 @@ def test_never(box: Box) -> None:
     box.file("log", LOG)
     box.expect("--color=never", "b", "log", out=b"b\n")
     box.expect("--color=auto", "b", "log", out=b"b\n")
+
+
+@pytest.mark.parametrize("colors", ["sl=1:cx=2", "rv:sl=1:cx=2"])
+@pytest.mark.parametrize("options", [["-v"], ["-nv"], ["-vm1", "-A1"]], ids=" ".join)
+def test_without_a_pattern(plain: Box, colors: str, options: list[str]) -> None:
+    plain.file("log", LOG)
+    arguments = ["-a", "--color=always", *options, "-f", "/dev/null", "log"]
+    env = {"GREP_COLORS": colors}
+    wanted = support.run(["grep", "-P", *arguments], env=env, cwd=plain.directory)
+    assert support.bigscan(*arguments, env=env, cwd=plain.directory) == wanted
