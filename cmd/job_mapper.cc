@@ -12,6 +12,7 @@
 #include "cmd/decoded_bytes.h"
 #include "cmd/decoded_records.h"
 #include "cmd/lost_bytes.h"
+#include "cmd/make_jobs.h"
 #include "cmd/pack.h"
 #include "cmd/result_part.h"
 #include "cmd/segments.h"
@@ -59,11 +60,28 @@ class JobMapper::ResultWriter {
   bool sent_ = false;
 };
 
+namespace {
+
+// How many selected records of a chunk can matter.
+std::optional<uint64_t> MostToSelect(const Options& options) {
+  // One that is selected may not count, as its matches can not be told.
+  const bool shows_matches =
+      options.only_matching || options.color || options.mode == OutputMode::kJson;
+  const std::optional<uint64_t> most = MostSelected(options);
+  if (!most.has_value() || shows_matches || options.mode == OutputMode::kTally) return std::nullopt;
+  // The one behind the last ends its context.
+  return options.after_context.value_or(0) > 0 ? *most + 1 : *most;
+}
+
+}  // namespace
+
 absl::StatusOr<std::unique_ptr<JobMapper>> JobMapper::Create(const Options& options,
                                                              const ScanPlan& plan, const Jobs& jobs,
                                                              const Settings& settings) {
-  absl::StatusOr<std::unique_ptr<RecordScanner>> scanner = RecordScanner::Create(
-      plan, {.invert = options.invert, .find_binary = options.binary_files != BinaryFiles::kText});
+  absl::StatusOr<std::unique_ptr<RecordScanner>> scanner =
+      RecordScanner::Create(plan, {.invert = options.invert,
+                                   .find_binary = options.binary_files != BinaryFiles::kText,
+                                   .max_selected = MostToSelect(options)});
   if (!scanner.ok()) return scanner.status();
   return std::unique_ptr<JobMapper>(new JobMapper(options, jobs, settings, *std::move(scanner)));
 }

@@ -63,6 +63,7 @@ absl::StatusOr<std::unique_ptr<RecordScanner>> RecordScanner::Create(
 
 void RecordScanner::Scan(const ChunkRecords& chunk, Sink sink) {
   failures_.clear();
+  selected_ = 0;
   splitter_.Start(chunk);
   BlockSplitter::Block block;
   while (splitter_.Next(&block)) {
@@ -78,6 +79,7 @@ void RecordScanner::Scan(const ChunkRecords& chunk, Sink sink) {
       selected = CountRecords(block_, plan_.delimiter()) - selected;
       hits_.Invert(block_.size());
     }
+    selected_ += selected;
     if (!sink({.block = block_,
                .block_begin = block_begin_,
                .runs = hits_.records(),
@@ -344,7 +346,8 @@ void RecordScanner::ScanRecordTerms() {
   const std::vector<Run> before = hits_.records();
   hits_.ExpectDisorder();
   size_t next = 0;
-  for (size_t begin = 0; begin < block_.size();) {
+  uint64_t selected = selected_;
+  for (size_t begin = 0; begin < block_.size() && !IsEnough(selected);) {
     const size_t end = RecordEnd(block_, begin, plan_.delimiter());
     while (next < before.size() && before[next].begin < begin) ++next;
     Enter({begin, end});
@@ -353,9 +356,15 @@ void RecordScanner::ScanRecordTerms() {
       if (current_hit_ && !tell_patterns_) break;
       if (Matches(term, true)) Select(term);
     }
+    if (current_hit_) ++selected;
     begin = end;
   }
   hits_.Sort();
+}
+
+bool RecordScanner::IsEnough(uint64_t selected) const {
+  return options_.max_selected.has_value() && !options_.invert &&
+         selected >= *options_.max_selected;
 }
 
 // To tell that some patterns match every record.

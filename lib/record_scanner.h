@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -30,6 +31,9 @@ namespace bigscan {
 struct ScannerOptions {
   bool invert = false;       // select the records that the plan does not
   bool find_binary = false;  // see block_splitter.h
+  // No more are needed of each Scan: where records are slow to match, those behind them are left
+  // alone. Without effect with `invert`.
+  std::optional<uint64_t> max_selected = {};
 };
 
 // One process's scanner: holds the Hyperscan scratch. Made before the fork, so that running out of
@@ -111,6 +115,7 @@ class RecordScanner {
   absl::string_view CurrentRecord() const;
   absl::string_view Confirmable(absl::string_view record) const;
   void Select(uint32_t term);
+  bool IsEnough(uint64_t selected) const;
   bool StartsWithLiteral(absl::string_view record, const ScanPlan::StartLiteral& start) const;
 
   bool Confirm(const ScanPlan::Term& term);
@@ -124,6 +129,7 @@ class RecordScanner {
   BlockSplitter splitter_;
   std::vector<PassState> states_;  // by pass
   std::vector<RecordFault> failures_;
+  uint64_t selected_ = 0;  // records, by the blocks of this Scan that are done
 
   // The state of one block's scan, offsets into the block.
   absl::string_view block_;

@@ -314,6 +314,19 @@ TEST_F(CostlyPattern, FailuresAreOfTheLastScan) {
   EXPECT_EQ(Failures(*scanner), "");
 }
 
+TEST_F(CostlyPattern, RecordsBehindThoseThatAreNeededAreLeftAlone) {
+  const std::unique_ptr<ScanPlan> plan = Plan(Regexes({pattern_ + "|(*F)(?R)"}));
+  ASSERT_EQ(plan->name(), "records");
+  const std::string text = "b\na;\nb;\nc;\n" + CostlyRecord() + "d;\n";
+  const std::vector<std::string> all = {"a;\n", "b;\n", "c;\n", "d;\n"};
+  for (uint64_t most : {0, 1, 2, 3, 4}) {
+    auto scanner = RecordScanner::Create(*plan, {.max_selected = most}).value();
+    EXPECT_EQ(ScannerSelected(scanner.get(), text).records,
+              std::vector<std::string>(all.begin(), all.begin() + static_cast<ptrdiff_t>(most)));
+    EXPECT_EQ(Failures(*scanner).empty(), most < 4);
+  }
+}
+
 // Hyperscan finds no match, and PCRE2 does not know: a search for needles is to say the same.
 TEST_F(CostlyPattern, EnginesAgreeWherePcre2GivesUp) {
   const std::vector<Pattern> patterns = Regexes({"needles[a](?:[a]+)+;$"});
