@@ -10,6 +10,8 @@ Asked only where a difference was found. Two things are compared, on each text o
   prints 0, but 1 after (*NO_JIT); so does Perl.
     printf 'c \\v_\\fc' | grep -Pc '(c(?i:a*?.\\.*b.??|\\hB\\o{205}+?)* .{2,4})(?s:)\\R\\D'
   prints 0, but 1 after (*NO_AUTO_POSSESS); so does Perl.
+    printf '\\055b' | grep -Pc '(?:.|)(?:.*)\\B'
+  prints 0, but 1 after (*NO_JIT) or (*NO_START_OPT); so does Perl.
 - Which records a regex for several patterns selects, and the patterns one by one.
 
 A regex can also be valid only as a branch: `a[ ]` after (?xx) has a class that a later "]" ends.
@@ -25,7 +27,7 @@ from cases import Case
 from commands import needs_union, union
 
 SECONDS = 20
-OTHERWISE = (b"(*NO_JIT)", b"(*NO_AUTO_POSSESS)")
+OTHERWISE = (b"(*NO_JIT)", b"(*NO_AUTO_POSSESS)", b"(*NO_START_OPT)")
 MATCHING = ("-i", "-z", "-x", "-w")  # What changes which records match.
 
 
@@ -64,10 +66,10 @@ def contradicts_itself(case: Case) -> bool:
     return False
 
 
-def matches(case: Case, regex: bytes, text: bytes) -> bytes:
-    """With their offsets. A verb such as (*NO_JIT) does not go with -w."""
+def matches(case: Case, regex: bytes, text: bytes) -> list[bytes]:
+    """With their offsets, and the records. A verb such as (*NO_JIT) does not go with -w."""
     options = [option for option in flags(case) if option != "-w"]
-    return ask(case, regex, text, [*options, "-o", "-b"])
+    return [ask(case, regex, text, [*options, *more, "-b"]) for more in (["-o"], [])]
 
 
 def records(case: Case, regex: bytes, text: bytes) -> set[int]:
