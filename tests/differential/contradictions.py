@@ -20,7 +20,7 @@ A regex can also be valid only as a branch: `a[ ]` after (?xx) has a class that 
 from __future__ import annotations
 
 import subprocess
-from pathlib import Path
+import tempfile
 
 import support
 from cases import Case
@@ -84,13 +84,16 @@ def flags(case: Case) -> list[str]:
 
 
 def ask(case: Case, regex: bytes, text: bytes, options: list[str]) -> bytes:
-    try:
-        done = subprocess.run(
-            ["grep", "-aP", *options, "-e", regex], input=text, capture_output=True,
-            timeout=SECONDS, env=support.environment(),
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        return b""
+    with tempfile.NamedTemporaryFile() as file:  # As it may have a NUL.
+        file.write(regex + b"\n")
+        file.flush()
+        try:
+            done = subprocess.run(
+                ["grep", "-aP", *options, "-f", file.name], input=text, capture_output=True,
+                timeout=SECONDS, env=support.environment(),
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            return b""
     if done.returncode == 2:
         raise Refused
     return done.stdout

@@ -1,7 +1,8 @@
 """What GNU grep 3.8 does that is not meant, or not ours to repeat: the one place for it.
 
 A case that would meet a quirk is changed so that it does not (`avoided`); nothing is left out in
-silence elsewhere. Each quirk comes with a command that shows it and what the source says.
+silence elsewhere (what PCRE2 does is in contradictions.py). Each quirk comes with a command that
+shows it and what the source says.
 
 `nothing to do`
     grep -Pc -m 0 a FILE, grep -Pcv '' FILE and grep -m 0 a MISSING print nothing, not even a count
@@ -36,12 +37,6 @@ silence elsewhere. Each quirk comes with a command that shows it and what the so
     ones. grep.c, get_nondigit_option: what "prev_digit_optind" is compared to changes when getopt
     moves an operand behind the options. Where there are such digits, operands go last.
 
-`atomic group with an empty branch`
-    printf 'c-_a' | grep -Po '\\b(?>.[\\P{L}]*|)\\t*(_).' prints "_a", though nothing matches: with
-    (*NO_JIT) before it nothing is printed, nor by Perl. It is PCRE2 10.42's JIT, with its search for
-    where a match can start: as a branch of one regex for several patterns, the same prints nothing.
-    Such a pattern stays alone.
-
 `buffers`
     Whether a file is binary is asked of each buffer of 96 KiB, or of what one read gives, so lines
     before the first NUL may be printed as text. Our texts are shorter than a buffer, and grep's
@@ -50,7 +45,6 @@ silence elsewhere. Each quirk comes with a command that shows it and what the so
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -78,13 +72,7 @@ def avoided(case: Case) -> Case:
             case = case.with_patterns(b"a")
     if ends_at_once(case):
         case = case.without("-c")
-    for pattern in case.patterns:
-        if not case.fixed and len(case.patterns) > 1 and ATOMIC_WITH_EMPTY_BRANCH.search(pattern.text):
-            return case.with_patterns(pattern.render(0))
     return case
-
-
-ATOMIC_WITH_EMPTY_BRANCH = re.compile(r"\(\?>[^()]*\|\)")
 
 
 def has_nothing_but_others(case: Case) -> bool:
