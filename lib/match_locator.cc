@@ -18,11 +18,13 @@ bool IsPlain(const Pattern& pattern) {
          !pattern.text.empty();
 }
 
-// By a lookbehind or \G.
+// Whether what it matches may depend on where the search began: that hides the begin of the record from
+// the `^` of a lookbehind, too.
 bool LooksBack(const Pattern& pattern) {
   if (pattern.fixed) return false;
-  return absl::StrContains(pattern.text, "(?<") || absl::StrContains(pattern.text, "\\G") ||
-         absl::StrContains(pattern.text, "(*");
+  const bool may_look_behind =
+      absl::StrContains(pattern.text, "(?<") || absl::StrContains(pattern.text, "(*");
+  return DependsOnSearchStart(pattern) || (may_look_behind && absl::StrContains(pattern.text, "^"));
 }
 
 // The first occurrence in `record` at or after `from`.
@@ -68,7 +70,7 @@ absl::Status MatchLocator::Advance(absl::string_view record, size_t from, Next* 
     return absl::OkStatus();
   }
   absl::StatusOr<std::optional<RecordMatcher::Span>> found =
-      Matcher(next->pattern).Find(record, from, keep_empty_);
+      Matcher(next->pattern).Find(record, from, keep_empty_, &next->seconds);
   if (!found.ok()) return found.status();
   next->match = *found;
   next->known = true;

@@ -49,6 +49,7 @@ class MatchLocator {
     uint32_t pattern = 0;
     bool known = false;                             // whether it has been searched for
     std::optional<RecordMatcher::Span> match = {};  // at or after where the search stood then
+    double seconds = RecordMatcher::kMostSeconds;   // left for the record
   };
 
   struct Finder {

@@ -1,14 +1,60 @@
 #include "lib/record_matcher.h"
 
+#include <time.h>
+
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "lib/byte_set.h"
 
 namespace bigscan {
 namespace {
+
+// As many times PCRE2's match limit are nothing to worry about: they take seconds.
+constexpr uint64_t kHarmlessLimits = 40;
+// So much at each start is harmless, too: it takes microseconds.
+constexpr uint64_t kHarmlessSteps = 1000;
+constexpr int kTookTooLong = PCRE2_ERROR_CALLOUT;
+
+// What PCRE2 was built with: the limit that grep goes by.
+uint64_t StartLimit() {
+  static const uint64_t limit = [] {
+    uint32_t value = 0;
+    pcre2_config(PCRE2_CONFIG_MATCHLIMIT, &value);
+    return value;
+  }();
+  return limit;
+}
+
+// The limit with which a search of so many starts takes seconds at most.
+uint64_t HarmlessLimit(uint64_t starts) {
+  const uint64_t limit = StartLimit();
+  return std::min(limit, std::max(kHarmlessSteps, kHarmlessLimits * limit / starts));
+}
+
+double CpuSeconds() {
+  timespec now = {};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
+}
+
+// Behind what of `pattern` only counts where it begins, such as (*UCP).
+size_t StartVerbsEnd(absl::string_view pattern) {
+  size_t end = 0;
+  while (absl::StartsWith(pattern.substr(end), "(*")) {
+    const size_t close =
+        pattern.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ_=0123456789", end + 2);
+    if (close == absl::string_view::npos || pattern[close] != ')') break;
+    end = close + 1;
+  }
+  return end;
+}
+
+bool IsContinuation(char byte) { return (static_cast<unsigned char>(byte) & 0xc0) == 0x80; }
 
 std::string Pcre2Message(int error) {
   PCRE2_UCHAR buffer[256];
@@ -33,20 +79,36 @@ std::string Quoted(absl::string_view text, bool unicode) {
   return quoted;
 }
 
-struct FreeContext {
+struct FreeCompileContext {
   void operator()(pcre2_compile_context* context) const { pcre2_compile_context_free(context); }
 };
 
+// What PCRE2's result says: whether there is a match, or the error.
+absl::StatusOr<bool> AsMatch(int result) {
+  if (result >= 0) return true;
+  if (result == PCRE2_ERROR_NOMATCH) return false;
+  if (result == kTookTooLong) return absl::ResourceExhaustedError("takes too long to match");
+  return absl::ResourceExhaustedError(Pcre2Message(result));
+}
+
 }  // namespace
 
-RecordMatcher::RecordMatcher(pcre2_code* code)
-    : code_(code), match_data_(pcre2_match_data_create(1, nullptr)) {}
+RecordMatcher::RecordMatcher(const Pattern& pattern, Code code)
+    : pattern_(pattern),
+      code_(std::move(code)),
+      match_data_(pcre2_match_data_create(1, nullptr)),
+      context_(pcre2_match_context_create(nullptr)) {
+  uint32_t options = 0;
+  pcre2_pattern_info(code_.get(), PCRE2_INFO_ALLOPTIONS, &options);
+  single_start_ = (options & PCRE2_ANCHORED) != 0;
+}
 
-absl::StatusOr<RecordMatcher> RecordMatcher::Compile(const Pattern& pattern) {
-  uint32_t options = PCRE2_DOLLAR_ENDONLY | (pattern.caseless ? PCRE2_CASELESS : 0);
+absl::StatusOr<RecordMatcher::Code> RecordMatcher::CompileCode(const Pattern& pattern,
+                                                               uint32_t options) {
+  options |= PCRE2_DOLLAR_ENDONLY | (pattern.caseless ? PCRE2_CASELESS : 0);
   if (pattern.unicode) options |= PCRE2_UTF | PCRE2_UCP | PCRE2_MATCH_INVALID_UTF;
   std::string text = pattern.fixed ? Quoted(pattern.text, pattern.unicode) : pattern.text;
-  const std::unique_ptr<pcre2_compile_context, FreeContext> context(
+  const std::unique_ptr<pcre2_compile_context, FreeCompileContext> context(
       pcre2_compile_context_create(nullptr));
   if (pattern.whole_record) {
     pcre2_set_compile_extra_options(context.get(), PCRE2_EXTRA_MATCH_LINE);
@@ -56,47 +118,124 @@ absl::StatusOr<RecordMatcher> RecordMatcher::Compile(const Pattern& pattern) {
   }
   int error = 0;
   PCRE2_SIZE offset = 0;
-  pcre2_code* code =
-      pcre2_compile(AsPcre2(text), text.size(), options, &error, &offset, context.get());
+  Code code(pcre2_compile(AsPcre2(text), text.size(), options, &error, &offset, context.get()));
   if (code == nullptr) {
     return absl::InvalidArgumentError(absl::StrCat(Pcre2Message(error), " at index ", offset));
   }
-  return RecordMatcher(code);
+  return code;
+}
+
+absl::StatusOr<RecordMatcher> RecordMatcher::Compile(const Pattern& pattern) {
+  absl::StatusOr<Code> code = CompileCode(pattern, 0);
+  if (!code.ok()) return code.status();
+  return RecordMatcher(pattern, *std::move(code));
 }
 
 // Where it fails, the interpreter serves.
 void RecordMatcher::CompileJit() { pcre2_jit_compile(code_.get(), PCRE2_JIT_COMPLETE); }
 
-absl::StatusOr<bool> RecordMatcher::Run(absl::string_view record, size_t from,
-                                        uint32_t options) const {
+// PCRE2's result.
+int RecordMatcher::Attempt(const Code& code, absl::string_view record, size_t from,
+                           uint32_t options, uint64_t limit) const {
+  pcre2_set_match_limit(context_.get(), static_cast<uint32_t>(limit));
   const auto match = [&](uint32_t how) {
-    return pcre2_match(code_.get(), AsPcre2(record), record.size(), from, how, match_data_.get(),
-                       nullptr);
+    return pcre2_match(code.get(), AsPcre2(record), record.size(), from, how, match_data_.get(),
+                       context_.get());
   };
-  int result = match(options);
+  const int result = match(options);
   // The stack of the JIT's code is small; the interpreter takes its memory from the heap.
-  if (result == PCRE2_ERROR_JIT_STACKLIMIT) result = match(options | PCRE2_NO_JIT);
-  if (result >= 0) return true;
-  if (result == PCRE2_ERROR_NOMATCH) return false;
-  return absl::ResourceExhaustedError(Pcre2Message(result));
+  return result == PCRE2_ERROR_JIT_STACKLIMIT ? match(options | PCRE2_NO_JIT) : result;
 }
 
-absl::StatusOr<bool> RecordMatcher::Matches(absl::string_view record) const {
-  return Run(record, 0, 0);
+absl::StatusOr<bool> RecordMatcher::Run(absl::string_view record, size_t from, uint32_t options,
+                                        double* seconds) const {
+  const bool single_start = single_start_ || (options & PCRE2_ANCHORED) != 0;
+  const uint64_t limit = HarmlessLimit(single_start ? 1 : record.size() - from + 1);
+  const int result = Attempt(code_, record, from, options, limit);
+  if (result != PCRE2_ERROR_MATCHLIMIT || limit == StartLimit()) return AsMatch(result);
+  const double begin = CpuSeconds();
+  const int slow_result = DependsOnSearchStart(pattern_)
+                              ? RunWatched(record, from, options, *seconds)
+                              : RunInParts(record, from, options, *seconds);
+  *seconds -= CpuSeconds() - begin;
+  return AsMatch(slow_result);
+}
+
+// A match begins in the first part of the record that one can begin in. As a part is given up after seconds at
+// most, the time can be looked at. Parts are as long as they can be: what PCRE2 knows from earlier starts, that
+// there is no further `x`, say, is lost with each.
+int RecordMatcher::RunInParts(absl::string_view record, size_t from, uint32_t options,
+                              double seconds) const {
+  if (slow_code_ == nullptr) {
+    slow_code_ = CompileCode(pattern_, PCRE2_USE_OFFSET_LIMIT).value();
+    pcre2_jit_compile(slow_code_.get(), PCRE2_JIT_COMPLETE);
+  }
+  const double deadline = CpuSeconds() + seconds;
+  size_t starts = record.size() - from + 1;
+  int result = PCRE2_ERROR_NOMATCH;
+  for (size_t start = from; result == PCRE2_ERROR_NOMATCH && start <= record.size();) {
+    size_t next = start + std::min(starts, record.size() + 1 - start);
+    while (pattern_.unicode && next < record.size() && IsContinuation(record[next])) ++next;
+    const uint64_t limit = HarmlessLimit(next - start);
+    pcre2_set_offset_limit(context_.get(), next - 1);
+    result = Attempt(slow_code_, record, start, options, limit);
+    if (result == PCRE2_ERROR_MATCHLIMIT && limit < StartLimit()) {
+      result = PCRE2_ERROR_NOMATCH;
+      starts = std::max<size_t>((next - start) / 4, 1);
+    } else {
+      starts = 2 * (next - start);
+      start = next;
+    }
+    if (result == PCRE2_ERROR_NOMATCH && CpuSeconds() > deadline) result = kTookTooLong;
+  }
+  pcre2_set_offset_limit(context_.get(), PCRE2_UNSET);
+  return result;
+}
+
+// Where the search can not be parted: looks at the time at each start.
+int RecordMatcher::RunWatched(absl::string_view record, size_t from, uint32_t options,
+                              double seconds) const {
+  if (slow_code_ == nullptr) {
+    Pattern watched = pattern_;
+    watched.text.insert(StartVerbsEnd(watched.text), "(?C)");
+    slow_code_ = CompileCode(watched, 0).value();
+    pcre2_jit_compile(slow_code_.get(), PCRE2_JIT_COMPLETE);
+  }
+  const auto look = [](pcre2_callout_block*, void* deadline) {
+    return CpuSeconds() > *static_cast<double*>(deadline) ? kTookTooLong : 0;
+  };
+  double deadline = CpuSeconds() + seconds;
+  pcre2_set_callout(context_.get(), look, &deadline);
+  const int result = Attempt(slow_code_, record, from, options, StartLimit());
+  pcre2_set_callout(context_.get(), nullptr, nullptr);
+  return result;
+}
+
+absl::StatusOr<bool> RecordMatcher::Matches(absl::string_view record, double seconds) const {
+  return Run(record, 0, 0, &seconds);
 }
 
 absl::StatusOr<bool> RecordMatcher::MatchesAt(absl::string_view record, size_t at) const {
-  return Run(record, at, PCRE2_ANCHORED);
+  double seconds = kMostSeconds;
+  return Run(record, at, PCRE2_ANCHORED, &seconds);
 }
 
 absl::StatusOr<std::optional<RecordMatcher::Span>> RecordMatcher::Find(absl::string_view record,
-                                                                       size_t from,
-                                                                       bool sees_begin) const {
-  const absl::StatusOr<bool> found = Run(record, from, from > 0 && !sees_begin ? PCRE2_NOTBOL : 0);
+                                                                       size_t from, bool sees_begin,
+                                                                       double* seconds) const {
+  double of_this_search = kMostSeconds;
+  const absl::StatusOr<bool> found = Run(record, from, from > 0 && !sees_begin ? PCRE2_NOTBOL : 0,
+                                         seconds == nullptr ? &of_this_search : seconds);
   if (!found.ok()) return found.status();
   if (!*found) return std::optional<Span>();
   const PCRE2_SIZE* offsets = pcre2_get_ovector_pointer(match_data_.get());
   return std::optional<Span>(Span{offsets[0], offsets[1], pcre2_get_startchar(match_data_.get())});
+}
+
+bool DependsOnSearchStart(const Pattern& pattern) {
+  return !pattern.fixed &&
+         (absl::StrContains(pattern.text, "\\G") || absl::StrContains(pattern.text, "(*SKIP") ||
+          absl::StrContains(pattern.text, "(*COMMIT"));
 }
 
 bool MayMatchEmptyRecord(std::span<const Pattern> patterns) {

@@ -76,6 +76,88 @@ TEST(RecordMatcher, LongRecordIsMatchedWhenThePatternIsHarmless) {
   }
 }
 
+// Each run of a's takes about half a million steps, which is more than each byte of a long record has.
+constexpr char kSlow[] = "(?=(a+)+z)a|q\\Kr?";
+const std::string kSlowRun = absl::StrCat(std::string(18, 'a'), " ");
+
+std::string Repeated(absl::string_view text, int times) {
+  std::string repeated;
+  for (int i = 0; i < times; ++i) absl::StrAppend(&repeated, text);
+  return repeated;
+}
+
+TEST(RecordMatcher, LongRecordWithAFewSlowStarts) {
+  const std::string slow = Repeated("x", 30000) + Repeated(kSlowRun, 20);
+  EXPECT_FALSE(Matches({.text = kSlow}, slow).value());
+  const RecordMatcher matcher = RecordMatcher::Compile({.text = kSlow}).value();
+  const std::string found = absl::StrCat(slow, "xqr", slow);
+  const RecordMatcher::Span span = matcher.Find(found, 7).value().value();
+  EXPECT_EQ(span.begin, slow.size() + 2);
+  EXPECT_EQ(span.end, slow.size() + 3);
+  EXPECT_EQ(span.start, slow.size() + 1);
+  EXPECT_FALSE(matcher.Find(found, slow.size() + 2).value().has_value());
+}
+
+TEST(RecordMatcher, LongRecordSeesItsBeginAsOneSearchDoes) {
+  const std::string record = absl::StrCat("b", Repeated("x", 30000), kSlowRun, "b");
+  const RecordMatcher matcher = RecordMatcher::Compile({.text = "(?=(a+)+z)a|(?<=^)x"}).value();
+  EXPECT_FALSE(matcher.Matches(record).value());
+  EXPECT_FALSE(matcher.Find(record, 1).value().has_value());
+  const RecordMatcher behind = RecordMatcher::Compile({.text = "(?=(a+)+z)a|(?<!^.)b$"}).value();
+  EXPECT_EQ(behind.Find(record, 1).value().value().begin, record.size() - 1);
+}
+
+TEST(RecordMatcher, LongRecordOfWholeCharacters) {
+  const std::string slow = absl::StrCat(Repeated("\xc3\xa9", 15000), kSlowRun, "\xa9\xff");
+  const Pattern pattern{.text = "(?=(a+)+z)a|\xc3\xa9(?=\xc3\xa8)", .unicode = true};
+  EXPECT_FALSE(Matches(pattern, slow).value());
+  const RecordMatcher matcher = RecordMatcher::Compile(pattern).value();
+  const std::string found = absl::StrCat(slow, "\xc3\xa9\xc3\xa8");
+  EXPECT_EQ(matcher.Find(found, 0).value().value().begin, slow.size());
+}
+
+// Each start would take long, but that the first one says so for all of them.
+TEST(RecordMatcher, LongRecordWhereTheFirstStartIsSlow) {
+  const std::string record = Repeated("abcdefg hijklmn ", 62'500);
+  EXPECT_FALSE(Matches({.text = "abcdefg.*(?<!b)c.*x\\b"}, record).value());
+}
+
+TEST(RecordMatcher, ManySlowStartsAreGivenUp) {
+  const std::string record = Repeated(kSlowRun, 2000);
+  const RecordMatcher matcher = RecordMatcher::Compile({.text = kSlow}).value();
+  const absl::StatusOr<bool> matches = matcher.Matches(absl::StrCat(record, "q"), 0.01);
+  EXPECT_EQ(matches.status().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_TRUE(matcher.Matches(absl::StrCat("q", record), 0.01).value());
+}
+
+TEST(RecordMatcher, ManySearchesOfARecordShareItsTime) {
+  const std::string record = Repeated(absl::StrCat(kSlowRun, "q"), 2000);
+  const RecordMatcher matcher = RecordMatcher::Compile({.text = kSlow}).value();
+  double seconds = 0.01;
+  absl::Status status;
+  for (size_t from = 0; status.ok() && from < record.size();) {
+    const auto found = matcher.Find(record, from, true, &seconds);
+    status = found.status();
+    if (status.ok()) from = found->has_value() ? (*found)->end : record.size();
+  }
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
+}
+
+// Where it matters where the search began, it is not parted.
+TEST(RecordMatcher, LongRecordIsOneSearch) {
+  const std::string record = absl::StrCat(Repeated("x", 60000), kSlowRun, "qp");
+  for (const char* text :
+       {"(?=(a+)+z)a|\\Gq", "(?=(a+)+z)a|x(?!x)(*COMMIT)y|q", "(*UCP)(?=(a+)+z)a| q(*SKIP)x|q"}) {
+    EXPECT_FALSE(Matches({.text = text}, record).value()) << text;
+  }
+  EXPECT_TRUE(Matches({.text = "(?=(a+)+z)a|a (*SKIP)(*F)|q"}, record).value());
+  const RecordMatcher matcher =
+      RecordMatcher::Compile({.text = "(?=(a+)+z)a|\\Gq", .whole_word = true}).value();
+  EXPECT_EQ(matcher.Matches(Repeated(kSlowRun, 4000), 0.01).status().code(),
+            absl::StatusCode::kResourceExhausted);
+  EXPECT_TRUE(matcher.Matches("q", 0.01).value());
+}
+
 TEST(RecordMatcher, FixedStringsAreNoSyntax) {
   for (const char* text : {".*", "a|b", "\\E", "\\Qa\\E", "[", "(?i)", "a b#", "$", "a\tb"}) {
     EXPECT_TRUE(Matches({.text = text, .fixed = true}, absl::StrCat("x", text, "y")).value())
