@@ -31,10 +31,9 @@ double SecondsSince(std::chrono::steady_clock::time_point start) {
 RecordScanner::RecordScanner(const ScanPlan& plan, const ScannerOptions& options)
     : plan_(plan),
       options_(options),
-      tell_patterns_(plan.options().tell_patterns),
       splitter_(plan.delimiter(), options.find_binary && plan.delimiter() != '\0'),
-      hits_(tell_patterns_),
-      decided_(plan.terms()) {
+      hits_(plan.options().tell_patterns),
+      decider_(plan, &hits_, &failures_) {
   for (const ScanPlan::Pass& pass : plan.passes()) {
     states_.push_back({.trial = EngineTrial(pass.engines.size())});
     for (const ScanPlan::Engine& engine : pass.engines) {
@@ -127,6 +126,7 @@ bool RecordScanner::SeesNuls() const {
 void RecordScanner::EnterBlock(const BlockSplitter::Block& block) {
   block_ = block.bytes;
   block_begin_ = block.begin;
+  decider_.StartBlock(block.bytes, block.begin);
   nul_ = false;
 }
 
@@ -134,7 +134,7 @@ void RecordScanner::ScanBlock() {
   hits_.Clear();
   if (plan_.kind() != ScanPlan::Kind::kScan) return;
   if (block_.size() > kMostBlockBytes) {  // it is a single record
-    Fail({0, block_.size()}, absl::OutOfRangeError("record longer than 4 GiB"));
+    decider_.Fail({0, block_.size()}, absl::OutOfRangeError("record longer than 4 GiB"));
     return;
   }
   for (size_t pass = 0; pass < plan_.passes().size(); ++pass) {
@@ -153,7 +153,7 @@ void RecordScanner::ScanPass(size_t index) {
   PassState& state = states_[index];
   const ScanPlan::Engine& engine = pass_->engines[state.engine];
   const auto start = std::chrono::steady_clock::now();
-  Enter({1, 0});  // no record yet
+  decider_.LeaveRecord();
   for (const ScanPlan::StartLiteral& literal : pass_->start_literals) {
     if (engine.database != nullptr && StartsWithLiteral(block_, literal)) Add(literal.term, 0);
   }
@@ -195,57 +195,33 @@ int RecordScanner::OnMatch(unsigned id, unsigned long long /*from*/, unsigned lo
   return self->Add(self->pass_->terms[id], to);
 }
 
-// A match that ends at `to` lies in the record that holds the byte there: as no match ends with a
-// delimiter, that byte follows the match in its record, or is the record's delimiter.
 int RecordScanner::Add(uint32_t term, size_t to) {
-  const bool in_current = to >= current_.begin && to <= current_last_;
-  if (in_current && ((current_hit_ && !tell_patterns_) || IsDecided(term))) {
+  const bool in_current = decider_.Holds(to);
+  if (in_current && (decider_.IsDone() || decider_.IsDecided(term))) {
     return ++wasted_ > waste_limit_;
   }
   if (!in_current) {
     // `^` and `$` also match after the last delimiter, where no record is.
     if (to == block_.size() && block_.back() == plan_.delimiter()) return 0;
-    if (to < current_.begin) hits_.ExpectDisorder();  // Hyperscan promises no order
-    EnterRecordAt(to);
+    // Hyperscan promises no order.
+    if (to < decider_.record().begin) hits_.ExpectDisorder();
+    decider_.EnterAt(to);
   }
-  if (Matches(term, plan_.term(term).confirm)) Select(term);
+  decider_.Decide(term);
   return 0;
 }
 
-void RecordScanner::EnterRecordAt(size_t at) {
-  Enter({RecordBegin(block_, at, plan_.delimiter()), RecordEnd(block_, at, plan_.delimiter())});
-  const bool ends = block_[current_.end - 1] == plan_.delimiter();
-  current_last_ = ends ? current_.end - 1 : current_.end;
-}
-
-void RecordScanner::Enter(Run record) {
-  current_ = record;
-  current_last_ = record.end;
-  current_hit_ = false;
-  ++current_number_;
-}
-
-absl::string_view RecordScanner::CurrentRecord() const {
-  return WithoutDelimiter(block_.substr(current_.begin, current_.end - current_.begin),
-                          plan_.delimiter());
-}
-
-// Decides `term` for the current record: once, as a long record may have many candidates.
-bool RecordScanner::Matches(uint32_t term, bool confirm) {
-  decided_[term] = current_number_;
-  return !confirm || Confirm(plan_.term(term));
-}
-
-// The same where a needle was found of a term that Hyperscan could decide: where PCRE2 gives up it has
-// to, so that what is selected does not depend on which engine is the fastest.
-bool RecordScanner::MatchesByNeedle(uint32_t term, bool exact) {
-  decided_[term] = current_number_;
-  if (exact) return true;
+// Where a needle was found of a term that Hyperscan could decide: where PCRE2 gives up it has to, so that
+// what is selected does not depend on which engine is the fastest.
+void RecordScanner::DecideByNeedle(uint32_t term, bool exact) {
   const ScanPlan::Engine& first = pass_->engines.front();
-  if (first.database == nullptr) return Matches(term, true);
-  const absl::StatusOr<bool> matches =
-      plan_.term(term).matcher->Matches(Confirmable(CurrentRecord()));
-  return matches.ok() ? *matches : FoundInRecord(first, term);
+  const bool confirm = plan_.term(term).confirm;
+  if (exact || confirm || first.database == nullptr) {
+    decider_.Decide(term, confirm || !exact);
+    return;
+  }
+  const absl::StatusOr<bool> matches = plan_.term(term).matcher->Matches(decider_.confirmable());
+  decider_.SetDecided(term, matches.ok() ? *matches : FoundInRecord(first, term));
 }
 
 bool RecordScanner::FoundInRecord(const ScanPlan::Engine& engine, uint32_t term) {
@@ -260,18 +236,12 @@ bool RecordScanner::FoundInRecord(const ScanPlan::Engine& engine, uint32_t term)
     the->found |= id < the->terms.size() && the->terms[id] == the->wanted;
     return the->found;
   };
-  const absl::string_view record = CurrentRecord();
+  const absl::string_view record = decider_.text();
   const hs_error_t error =
       hs_scan(engine.database.get(), record.data(), static_cast<unsigned>(record.size()), 0,
               scratch_.get(), on_match, &search);
   if (error != HS_SUCCESS && error != HS_SCAN_TERMINATED) abort();
   return search.found;
-}
-
-void RecordScanner::Select(uint32_t term) {
-  if (!current_hit_) hits_.Add(current_);
-  current_hit_ = true;
-  if (tell_patterns_) hits_.AddPattern(current_.begin, plan_.term(term).pattern);
 }
 
 // Now and then, as the data may change.
@@ -287,26 +257,18 @@ void RecordScanner::ScanNeedles(const ScanPlan::Engine& engine, const NeedleSear
   const bool single_term = pass_->terms.size() == 1;
   nul_ = needles.Search(block_, [&](size_t at, size_t needle) {
     const uint32_t term = engine.needle_terms[needle];
-    const bool in_current = at >= current_.begin && at <= current_last_;
-    if (!in_current) EnterRecordAt(at);
-    if (!IsDecided(term)) {
-      const bool matches = plan_.term(term).confirm
-                               ? Matches(term, true)
-                               : MatchesByNeedle(term, engine.needle_exact[needle]);
-      if (matches) Select(term);
-    }
-    const bool done = single_term || (current_hit_ && !tell_patterns_);
-    return done ? current_.end : 0;
+    if (!decider_.Holds(at)) decider_.EnterAt(at);
+    if (!decider_.IsDecided(term)) DecideByNeedle(term, engine.needle_exact[needle]);
+    return single_term || decider_.IsDone() ? decider_.record().end : 0;
   });
 }
 
 void RecordScanner::ScanLiterals(const LiteralSetSearch& literals) {
   nul_ = literals.Search(block_, [&](size_t at, uint32_t literal) {
     const uint32_t term = pass_->terms[literal];
-    const bool in_current = at >= current_.begin && at <= current_last_;
-    if (!in_current) EnterRecordAt(at);
-    if (!IsDecided(term) && Matches(term, plan_.term(term).confirm)) Select(term);
-    return current_hit_ && !tell_patterns_ ? current_.end : 0;
+    if (!decider_.Holds(at)) decider_.EnterAt(at);
+    if (!decider_.IsDecided(term)) decider_.Decide(term);
+    return decider_.IsDone() ? decider_.record().end : 0;
   });
 }
 
@@ -315,13 +277,12 @@ void RecordScanner::ScanLiterals(const LiteralSetSearch& literals) {
 void RecordScanner::ScanByRecord(const ScanPlan::Engine& engine) {
   for (size_t begin = 0; begin < block_.size();) {
     const size_t end = RecordEnd(block_, begin, plan_.delimiter());
-    Enter({begin, end});
-    const absl::string_view record = CurrentRecord();
+    decider_.Enter({begin, end});
+    const absl::string_view record = decider_.text();
     for (const ScanPlan::StartLiteral& literal : pass_->start_literals) {
-      if (!StartsWithLiteral(record, literal)) continue;
-      if (Matches(literal.term, plan_.term(literal.term).confirm)) Select(literal.term);
+      if (StartsWithLiteral(record, literal)) decider_.Decide(literal.term);
     }
-    if (!current_hit_ || tell_patterns_) {
+    if (!decider_.IsDone()) {
       const hs_error_t error =
           hs_scan(engine.database.get(), record.data(), static_cast<unsigned>(record.size()), 0,
                   scratch_.get(), OnMatchInRecord, this);
@@ -336,9 +297,8 @@ int RecordScanner::OnMatchInRecord(unsigned id, unsigned long long /*from*/,
   auto* self = static_cast<RecordScanner*>(context);
   if (id >= self->pass_->terms.size()) return 0;
   const uint32_t term = self->pass_->terms[id];
-  if (self->IsDecided(term)) return 0;
-  if (self->Matches(term, self->plan_.term(term).confirm)) self->Select(term);
-  return self->current_hit_ && !self->tell_patterns_;
+  if (!self->decider_.IsDecided(term)) self->decider_.Decide(term);
+  return self->decider_.IsDone();
 }
 
 // By PCRE2, those records that are not selected already. REQUIRES: hits_ are sorted.
@@ -350,13 +310,12 @@ void RecordScanner::ScanRecordTerms() {
   for (size_t begin = 0; begin < block_.size() && !IsEnough(selected);) {
     const size_t end = RecordEnd(block_, begin, plan_.delimiter());
     while (next < before.size() && before[next].begin < begin) ++next;
-    Enter({begin, end});
-    current_hit_ = next < before.size() && before[next].begin == begin;
+    decider_.Enter({begin, end}, next < before.size() && before[next].begin == begin);
     for (uint32_t term : plan_.record_terms()) {
-      if (current_hit_ && !tell_patterns_) break;
-      if (Matches(term, true)) Select(term);
+      if (decider_.IsDone()) break;
+      decider_.Decide(term, true);
     }
-    if (current_hit_) ++selected;
+    if (decider_.is_selected()) ++selected;
     begin = end;
   }
   hits_.Sort();
@@ -384,28 +343,6 @@ bool RecordScanner::StartsWithLiteral(absl::string_view record,
                                       const ScanPlan::StartLiteral& start) const {
   return start.literal.caseless ? absl::StartsWithIgnoreCase(record, start.literal.bytes)
                                 : absl::StartsWith(record, start.literal.bytes);
-}
-
-// The part of a record, without its delimiter, that a pattern sees.
-absl::string_view RecordScanner::Confirmable(absl::string_view record) const {
-  if (plan_.options().crlf && absl::EndsWith(record, "\r")) record.remove_suffix(1);
-  return record;
-}
-
-bool RecordScanner::Confirm(const ScanPlan::Term& term) {
-  const absl::string_view record = Confirmable(CurrentRecord());
-  if (term.string.has_value()) return term.string->Matches(record);
-  absl::StatusOr<bool> matches = term.matcher->Matches(record);
-  if (matches.ok()) return *matches;
-  Fail(current_, matches.status());
-  return false;
-}
-
-void RecordScanner::Fail(Run record, absl::Status reason) {
-  const Run absolute{block_begin_ + record.begin, block_begin_ + record.end};
-  // Several patterns can fail on a record; BlockHits::Settle sees to those that do so out of order.
-  const bool known = !failures_.empty() && failures_.back().record.begin == absolute.begin;
-  if (!known) failures_.push_back({absolute, std::move(reason)});
 }
 
 // What is not known to match is not known not to match. A block that was scanned twice has its failures

@@ -24,6 +24,7 @@
 #include "lib/block_hits.h"
 #include "lib/block_splitter.h"
 #include "lib/engine_trial.h"
+#include "lib/record_decider.h"
 #include "lib/scan_plan.h"
 
 namespace bigscan {
@@ -106,25 +107,14 @@ class RecordScanner {
   static int OnMatchInRecord(unsigned id, unsigned long long from, unsigned long long to,
                              unsigned flags, void* self);
   int Add(uint32_t term, size_t to);
-  void EnterRecordAt(size_t at);
-  void Enter(Run record);
-  bool IsDecided(uint32_t term) const { return decided_[term] == current_number_; }
-  bool Matches(uint32_t term, bool confirm);
-  bool MatchesByNeedle(uint32_t term, bool exact);
+  void DecideByNeedle(uint32_t term, bool exact);
   bool FoundInRecord(const ScanPlan::Engine& engine, uint32_t term);
-  absl::string_view CurrentRecord() const;
-  absl::string_view Confirmable(absl::string_view record) const;
-  void Select(uint32_t term);
   bool IsEnough(uint64_t selected) const;
   bool StartsWithLiteral(absl::string_view record, const ScanPlan::StartLiteral& start) const;
-
-  bool Confirm(const ScanPlan::Term& term);
-  void Fail(Run record, absl::Status reason);
   void Settle(size_t first_failure);
 
   const ScanPlan& plan_;
   const ScannerOptions options_;
-  const bool tell_patterns_;
   std::unique_ptr<hs_scratch_t, FreeScratch> scratch_;
   BlockSplitter splitter_;
   std::vector<PassState> states_;  // by pass
@@ -136,12 +126,7 @@ class RecordScanner {
   size_t block_begin_ = 0;                // offset in what is scanned
   const ScanPlan::Pass* pass_ = nullptr;  // that is scanned for
   BlockHits hits_;
-  Run current_ = {0, 0};      // the record of the latest match
-  size_t current_last_ = 0;   // the last offset at which a match in it can end
-  bool current_hit_ = false;  // whether it is selected; only a candidate otherwise
-  // By term, the latest record that it was decided for: records are numbered as they are entered.
-  std::vector<uint64_t> decided_;
-  uint64_t current_number_ = 0;
+  RecordDecider decider_;
   bool nul_ = false;          // whether an engine that looks for NULs has seen one
   double check_seconds_ = 0;  // that looking for NULs took
   size_t wasted_ = 0;         // matches in records that were decided already
