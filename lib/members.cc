@@ -15,7 +15,10 @@ namespace {
 constexpr absl::string_view kGzip = "\x1f\x8b\x08";
 constexpr absl::string_view kZstd = "\x28\xb5\x2f\xfd";
 constexpr absl::string_view kSkippable = "\x2a\x4d\x18";
-constexpr uint64_t kProbeBytes = 8 << 20;
+// A probe takes half a millisecond for each MiB: too long for each of many small files.
+constexpr uint64_t kLeastProbeBytes = 1 << 20;
+constexpr uint64_t kMostProbeBytes = 8 << 20;
+constexpr uint64_t kProbedPart = 8;  // of the file
 
 unsigned char At(absl::string_view bytes, size_t place) {
   return static_cast<unsigned char>(bytes[place]);
@@ -86,7 +89,8 @@ bool HasSegments(int fd, ByteRange file, Compression compression) {
     const std::optional<std::vector<XzBlock>> blocks = ReadXzIndex(fd, file);
     return blocks.has_value() && blocks->size() > 1;
   }
-  std::string bytes(std::min(kProbeBytes, file.size()), '\0');
+  const uint64_t probe = std::clamp(file.size() / kProbedPart, kLeastProbeBytes, kMostProbeBytes);
+  std::string bytes(std::min(probe, file.size()), '\0');
   const ssize_t got = pread(fd, bytes.data(), bytes.size(), static_cast<off_t>(file.begin));
   if (got <= 0) return false;
   bytes.resize(static_cast<size_t>(got));

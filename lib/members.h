@@ -24,7 +24,7 @@ size_t FindMember(Compression compression, absl::string_view bytes, size_t from)
 
 // Whether the bytes `file` of the regular file `fd` can be decoded in segments (segment_reader.h): they are
 // bzip2's, or xz's of several blocks, or seem to be many members, of which none is very long; looks at the
-// first 8 MiB, or at xz's index.
+// first eighth (1 MiB at least, 8 MiB at most), or at xz's index.
 bool HasSegments(int fd, ByteRange file, Compression compression);
 
 }  // namespace bigscan

@@ -60,6 +60,10 @@ TEST(HasSegments, ASecondOneWillDo) {
   EXPECT_FALSE(many(kSkippable + kZstd + kBehind, Compression::kZstd));
   EXPECT_TRUE(many(kSkippable + kZstd + kBehind + kZstd + kBehind, Compression::kZstd));
   EXPECT_FALSE(many("", Compression::kGzip));
+  // A probe is a part of the file, and a MiB at least.
+  const std::string late = kGzip + std::string(1'500'000, 'x') + kGzip + kBehind;
+  EXPECT_FALSE(many(late, Compression::kGzip));
+  EXPECT_TRUE(many(late + std::string(12'000'000, 'x'), Compression::kGzip));
 }
 
 }  // namespace
