@@ -301,7 +301,8 @@ Source Inputs::TakeSingle() {
 // By whom a file is decoded: kMap stands for a feeder. A worker decodes a whole file by itself and scans
 // what comes of it, so that as many files are decoded at once as there are workers, or a segment of one
 // that has many members. A file that is alone and of one piece had better be decoded by a feeder and
-// scanned by the workers meanwhile, and so had one of which a few records may be enough.
+// scanned by the workers meanwhile, and so had one of which a few records may be enough, and the last of
+// several if most of the time will go there.
 ReadHow Inputs::HowToDecode(Opened* input) {
   if (options_.io == IoMode::kOn || MayEndSoon(options_)) return ReadHow::kMap;
   const ByteRange file{input->begin, input->size};
@@ -321,7 +322,10 @@ ReadHow Inputs::HowToDecode(Opened* input) {
   const bool others = std::any_of(ahead_.begin(), ahead_.end(), [this](Opened& next) {
     return next.regular && NeedsDecoder(&next);
   });
-  return others ? ReadHow::kDecode : ReadHow::kMap;
+  const bool large = input->size > decoded_by_workers_;
+  if (!others && large) return ReadHow::kMap;
+  decoded_by_workers_ += input->size;
+  return ReadHow::kDecode;
 }
 
 void Inputs::LeaveStdin(const std::map<uint32_t, uint64_t>& ends) const {

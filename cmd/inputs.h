@@ -94,7 +94,8 @@ class Inputs {
   size_t next_operand_ = 0;
   std::optional<TreeWalk> walk_;  // of the last operand
   std::deque<Opened> ahead_;
-  size_t pack_files_ = 4;  // how many the next pack is to hold
+  uint64_t decoded_by_workers_ = 0;  // the sizes of whole files that are
+  size_t pack_files_ = 4;            // how many the next pack is to hold
 
   struct Named {
     std::string name;
