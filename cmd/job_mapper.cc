@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -223,6 +224,12 @@ void JobMapper::MapPack(std::span<const PackedFile> files, SendPart send_part,
   }
 }
 
+// Where in the last, binary block all became clear: the records from there on had not to be matched.
+size_t JobMapper::DecidedAt(const RecordScanner::Selected& selected) const {
+  const bool by_data = options_.binary_files == BinaryFiles::kWithoutMatch || selected.runs.empty();
+  return selected.block_begin + (by_data ? 0 : selected.runs.front().begin);
+}
+
 // Has a piece scanned for all jobs. False when nothing behind it in its chunk can change the result.
 bool JobMapper::ScanPiece(const Piece& piece, ResultWriter* writer) {
   part_.clear();
@@ -245,28 +252,29 @@ bool JobMapper::ScanPiece(const Piece& piece, ResultWriter* writer) {
   for (size_t i = 0; i < jobs_.size(); ++i) jobs_[i]->StartChunk(begin, &partials[i]);
   uint64_t count = 0;
   bool more = true;
-  bool binary = false;
+  size_t decided = std::numeric_limits<size_t>::max();
   scanner_->Scan(piece.records, [&](const RecordScanner::Selected& selected) {
     more = false;
-    binary |= selected.binary;
     for (size_t i = 0; i < jobs_.size(); ++i) more |= jobs_[i]->Map(selected, &partials[i]);
+    if (!more && selected.binary) decided = DecidedAt(selected);
     if (options_.stats) count += CountRecords(selected.block, options_.delimiter);
     return more;
   });
   for (size_t i = 0; i < jobs_.size(); ++i) jobs_[i]->EndChunk(&partials[i]);
-  chunk.Finish({.failures = Failures(begin),
+  chunk.Finish({.failures = Failures(begin, decided),
                 .engines = options_.stats ? scanner_->engines() : std::string()});
   writer->Append(
       {.begin = piece.range.begin, .end = piece.range.end, .records = count, .bytes = part_});
   return more;
 }
 
-// Those of the last scan, whose bytes begin at `begin`; neighbours make one, and there are not so
+// Those of the last scan, whose bytes begin at `begin`, before what is `decided`; neighbours make one, and there are not so
 // many that the result would outgrow its arena.
-std::vector<RecordFailure> JobMapper::Failures(uint64_t begin) {
+std::vector<RecordFailure> JobMapper::Failures(uint64_t begin, size_t decided) {
   constexpr size_t kMost = 1000;
   std::vector<RecordFailure> all;
   for (const RecordFault& failure : scanner_->failures()) {
+    if (failure.record.begin >= decided) continue;
     all.push_back({begin + failure.record.begin, begin + failure.record.end,
                    std::string(failure.reason.message())});
   }

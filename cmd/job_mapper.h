@@ -68,7 +68,8 @@ class JobMapper : public ChunkMapper {
     bool has_source = true;
   };
   bool ScanPiece(const Piece& piece, ResultWriter* writer);
-  std::vector<RecordFailure> Failures(uint64_t begin);
+  size_t DecidedAt(const RecordScanner::Selected& selected) const;
+  std::vector<RecordFailure> Failures(uint64_t begin, size_t decided);
 
   const Options& options_;
   const Jobs& jobs_;

@@ -302,3 +302,16 @@ def test_what_explodes_behind_the_last_record_that_counts(box: Box, options: str
     assert (result.status, result.err) == (0, b"")
     result = box.run("-c", "-m2", EXPLODES, "log")
     assert result.status == 2 and result.err.count(b"match limit exceeded") == 1
+
+
+def test_what_explodes_in_binary_data_behind_the_record_that_is_told(box: Box) -> None:
+    exploding = b"a" * 40 + b"c\n"
+    box.file("behind", b"b\0\n" + exploding)
+    box.file("before", exploding + b"b\0\n")
+    for options, err in (((), b"bigscan: behind: binary file matches\n"), (("-I",), b"")):
+        result = box.run(*options, EXPLODES, "behind")
+        assert (result.status, result.out, result.err) == (1 if options else 0, b"", err)
+    assert box.run("-I", EXPLODES, "before").status == 1
+    for options, name in ((("-c",), "behind"), ((), "before"), (("-a",), "behind")):
+        result = box.run(*options, EXPLODES, name)
+        assert result.status == 2 and result.err.count(b"match limit exceeded") == 1
