@@ -12,6 +12,8 @@
 namespace bigscan {
 namespace {
 
+constexpr size_t kSearchesPerLook = 32;
+
 // Whether each occurrence of its text is a match.
 bool IsPlain(const Pattern& pattern) {
   return IsString(pattern) && !pattern.caseless && !pattern.whole_word && !pattern.whole_record &&
@@ -40,9 +42,10 @@ std::optional<RecordMatcher::Span> FindString(absl::string_view string, absl::st
 
 }  // namespace
 
-MatchLocator::MatchLocator(std::span<const Pattern> patterns, bool keep_empty)
+MatchLocator::MatchLocator(std::span<const Pattern> patterns, bool keep_empty, double most_seconds)
     : patterns_(patterns),
       keep_empty_(keep_empty),
+      most_seconds_(most_seconds),
       all_(patterns.size()),
       finders_(patterns.size()) {
   std::iota(all_.begin(), all_.end(), 0);
@@ -87,7 +90,13 @@ absl::Status MatchLocator::Locate(absl::string_view record, std::span<const uint
     // One that looks back may match behind the first match, though it does not match the record.
     if (is_candidate || finders_[pattern].looks_back) next_.push_back({.pattern = pattern});
   }
+  const double begin = CpuSeconds();
+  size_t searches = 0;
   for (size_t from = 0; from < record.size() || keep_empty_;) {
+    // Each search may be harmless and all of them be not: one that looks back is made for each match.
+    if (++searches % kSearchesPerLook == 0 && CpuSeconds() - begin > most_seconds_) {
+      return absl::ResourceExhaustedError(kTooSlow);
+    }
     absl::StatusOr<const Next*> first = First(record, from);
     if (!first.ok()) return first.status();
     if (*first == nullptr) return absl::OkStatus();

@@ -20,8 +20,10 @@ namespace bigscan {
 // One process's locator. A pattern is compiled when it is first needed.
 class MatchLocator {
  public:
-  // `patterns` must outlive the locator; each of them compiles (ScanPlan::Compile has seen to it).
-  explicit MatchLocator(std::span<const Pattern> patterns, bool keep_empty = false);
+  // `patterns` must outlive the locator; each of them compiles (ScanPlan::Compile has seen to it). A record
+  // may take `most_seconds` of CPU time, about.
+  explicit MatchLocator(std::span<const Pattern> patterns, bool keep_empty = false,
+                        double most_seconds = RecordMatcher::kMostSeconds);
 
   struct Match {
     size_t begin;  // [begin, end) in the record
@@ -64,6 +66,7 @@ class MatchLocator {
 
   const std::span<const Pattern> patterns_;
   const bool keep_empty_;
+  const double most_seconds_;
   bool longest_ = true;  // of those that begin at the same byte
   std::vector<uint32_t> all_;
   std::vector<Finder> finders_;  // by pattern

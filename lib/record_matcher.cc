@@ -36,12 +36,6 @@ uint64_t HarmlessLimit(uint64_t starts) {
   return std::min(limit, std::max(kHarmlessSteps, kHarmlessLimits * limit / starts));
 }
 
-double CpuSeconds() {
-  timespec now = {};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
-}
-
 // Behind what of `pattern` only counts where it begins, such as (*UCP).
 size_t StartVerbsEnd(absl::string_view pattern) {
   size_t end = 0;
@@ -87,7 +81,7 @@ struct FreeCompileContext {
 absl::StatusOr<bool> AsMatch(int result) {
   if (result >= 0) return true;
   if (result == PCRE2_ERROR_NOMATCH) return false;
-  if (result == kTookTooLong) return absl::ResourceExhaustedError("takes too long to match");
+  if (result == kTookTooLong) return absl::ResourceExhaustedError(kTooSlow);
   return absl::ResourceExhaustedError(Pcre2Message(result));
 }
 
@@ -230,6 +224,12 @@ absl::StatusOr<std::optional<RecordMatcher::Span>> RecordMatcher::Find(absl::str
   if (!*found) return std::optional<Span>();
   const PCRE2_SIZE* offsets = pcre2_get_ovector_pointer(match_data_.get());
   return std::optional<Span>(Span{offsets[0], offsets[1], pcre2_get_startchar(match_data_.get())});
+}
+
+double CpuSeconds() {
+  timespec now = {};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
 }
 
 bool DependsOnSearchStart(const Pattern& pattern) {

@@ -82,6 +82,10 @@ class RecordMatcher {
   std::unique_ptr<pcre2_match_context, FreeContext> context_;
 };
 
+// Why a record is given up that takes longer than it may, by the CPU time of this process so far.
+inline constexpr char kTooSlow[] = "takes too long to match";
+double CpuSeconds();
+
 // Whether it may depend on where a search begins what it finds behind that: by \G, or by a verb that
 // ends the search or moves it on.
 bool DependsOnSearchStart(const Pattern& pattern);

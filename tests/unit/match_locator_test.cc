@@ -157,5 +157,19 @@ TEST(MatchLocator, RandomPatternsAsNaive) {
   }
 }
 
+// A lookbehind with ^ is searched for anew behind each match.
+TEST(MatchLocator, ManyMatchesAreGivenUp) {
+  const std::vector<Pattern> patterns = {{.text = "(?<!^.)(?=(b+)+z)b"}, {.text = "a"}};
+  std::string record;
+  for (int i = 0; i < 2000; ++i) record += "abbbbbbbbbbb";
+  std::vector<MatchLocator::Match> matches;
+  MatchLocator impatient(patterns, false, 0.001);
+  EXPECT_EQ(impatient.Locate(record, {}, &matches).code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_FALSE(matches.empty());
+  MatchLocator locator(patterns);
+  EXPECT_TRUE(locator.Locate(record.substr(0, 1200), {}, &matches).ok());
+  EXPECT_EQ(matches.size(), 100u);
+}
+
 }  // namespace
 }  // namespace bigscan
