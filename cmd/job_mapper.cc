@@ -268,8 +268,8 @@ bool JobMapper::ScanPiece(const Piece& piece, ResultWriter* writer) {
   return more;
 }
 
-// Those of the last scan, whose bytes begin at `begin`, before what is `decided`; neighbours make one, and there are not so
-// many that the result would outgrow its arena.
+// Those of the last scan, whose bytes begin at `begin`, before what is `decided`; neighbours make
+// one, and there are not so many that the result would outgrow its arena.
 std::vector<RecordFailure> JobMapper::Failures(uint64_t begin, size_t decided) {
   constexpr size_t kMost = 1000;
   std::vector<RecordFailure> all;
