@@ -42,10 +42,11 @@ std::optional<RecordMatcher::Span> FindString(absl::string_view string, absl::st
 
 }  // namespace
 
-MatchLocator::MatchLocator(std::span<const Pattern> patterns, bool keep_empty, double most_seconds)
+MatchLocator::MatchLocator(std::span<const Pattern> patterns, bool keep_empty,
+                           TimeLimit time_of_record)
     : patterns_(patterns),
       keep_empty_(keep_empty),
-      most_seconds_(most_seconds),
+      time_of_record_(time_of_record),
       all_(patterns.size()),
       finders_(patterns.size()) {
   std::iota(all_.begin(), all_.end(), 0);
@@ -66,14 +67,16 @@ const RecordMatcher& MatchLocator::Matcher(uint32_t pattern) {
   return *matcher;
 }
 
-absl::Status MatchLocator::Advance(absl::string_view record, size_t from, Next* next) {
+// Searches for the next match that begins in [from, last].
+absl::Status MatchLocator::Advance(absl::string_view record, size_t from, size_t last, Next* next) {
   if (finders_[next->pattern].is_string) {
     next->known = true;
     next->match = FindString(patterns_[next->pattern].text, record, from);
     return absl::OkStatus();
   }
   absl::StatusOr<std::optional<RecordMatcher::Span>> found =
-      Matcher(next->pattern).Find(record, from, keep_empty_, &next->seconds);
+      Matcher(next->pattern)
+          .Find(record, {.from = from, .last = last, .sees_begin = keep_empty_, .time = &time_});
   if (!found.ok()) return found.status();
   next->match = *found;
   next->known = true;
@@ -90,14 +93,12 @@ absl::Status MatchLocator::Locate(absl::string_view record, std::span<const uint
     // One that looks back may match behind the first match, though it does not match the record.
     if (is_candidate || finders_[pattern].looks_back) next_.push_back({.pattern = pattern});
   }
-  double begin = 0;
+  time_ = time_of_record_;
   size_t searches = 0;
   for (size_t from = 0; from < record.size() || keep_empty_;) {
     // Each search may be harmless and all of them be not: one that looks back is made for each match.
-    // The clock is a system call: most records do without.
-    if (++searches % kSearchesPerLook == 0) {
-      if (begin == 0) begin = CpuSeconds();
-      if (CpuSeconds() - begin > most_seconds_) return absl::ResourceExhaustedError(kTooSlow);
+    if (++searches % kSearchesPerLook == 0 && time_.IsOver()) {
+      return absl::ResourceExhaustedError(kTooSlow);
     }
     absl::StatusOr<const Next*> first = First(record, from);
     if (!first.ok()) return first.status();
@@ -121,12 +122,14 @@ absl::Status MatchLocator::Locate(absl::string_view record, std::span<const uint
 // The match that goes first of those that begin at or after `from`, or null.
 absl::StatusOr<const MatchLocator::Next*> MatchLocator::First(absl::string_view record,
                                                               size_t from) {
+  constexpr size_t kAnywhere = absl::string_view::npos;
   const Next* first = nullptr;
   for (Next& next : next_) {
-    const bool stale = !next.known || finders_[next.pattern].looks_back ||
-                       (next.match.has_value() && next.match->start < from);
+    if (finders_[next.pattern].looks_back) continue;
+    const bool stale = !next.known || (next.match.has_value() && next.match->start < from);
     if (stale) {
-      if (absl::Status status = Advance(record, from, &next); !status.ok()) return status;
+      absl::Status status = Advance(record, from, kAnywhere, &next);
+      if (!status.ok()) return status;
     }
     if (!next.match.has_value()) continue;
     const bool goes_first = first == nullptr || next.match->start < first->match->start ||
@@ -135,6 +138,18 @@ absl::StatusOr<const MatchLocator::Next*> MatchLocator::First(absl::string_view 
     if (goes_first) first = &next;
     // None of the others can go before it, and to search for them might take for ever.
     if (!longest_ && first->match->start == from) break;
+  }
+  // What looks back is searched for anew each time: only where it goes before the others.
+  for (Next& next : next_) {
+    if (!finders_[next.pattern].looks_back) continue;
+    size_t last = kAnywhere;
+    if (first != nullptr) {
+      const bool yields = next.pattern > first->pattern;
+      if (yields && first->match->start == from) continue;
+      last = first->match->start - (yields ? 1 : 0);
+    }
+    if (absl::Status status = Advance(record, from, last, &next); !status.ok()) return status;
+    if (next.match.has_value()) first = &next;
   }
   return first;
 }

@@ -20,10 +20,10 @@ namespace bigscan {
 // One process's locator. A pattern is compiled when it is first needed.
 class MatchLocator {
  public:
-  // `patterns` must outlive the locator; each of them compiles (ScanPlan::Compile has seen to it). A record
-  // may take `most_seconds` of CPU time, about.
+  // `patterns` must outlive the locator; each of them compiles (ScanPlan::Compile has seen to it). All
+  // searches of one record may take as long together as `time_of_record` says.
   explicit MatchLocator(std::span<const Pattern> patterns, bool keep_empty = false,
-                        double most_seconds = RecordMatcher::kMostSeconds);
+                        TimeLimit time_of_record = TimeLimit());
 
   struct Match {
     size_t begin;  // [begin, end) in the record
@@ -51,7 +51,6 @@ class MatchLocator {
     uint32_t pattern = 0;
     bool known = false;                             // whether it has been searched for
     std::optional<RecordMatcher::Span> match = {};  // at or after where the search stood then
-    double seconds = RecordMatcher::kMostSeconds;   // left for the record
   };
 
   struct Finder {
@@ -61,16 +60,17 @@ class MatchLocator {
   };
 
   absl::StatusOr<const Next*> First(absl::string_view record, size_t from);
-  absl::Status Advance(absl::string_view record, size_t from, Next* next);
+  absl::Status Advance(absl::string_view record, size_t from, size_t last, Next* next);
   const RecordMatcher& Matcher(uint32_t pattern);
 
   const std::span<const Pattern> patterns_;
   const bool keep_empty_;
-  const double most_seconds_;
+  const TimeLimit time_of_record_;
   bool longest_ = true;  // of those that begin at the same byte
   std::vector<uint32_t> all_;
   std::vector<Finder> finders_;  // by pattern
   std::vector<Next> next_;       // while it locates
+  TimeLimit time_;               // of the current record
 };
 
 }  // namespace bigscan

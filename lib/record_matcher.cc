@@ -1,7 +1,5 @@
 #include "lib/record_matcher.h"
 
-#include <time.h>
-
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -129,107 +127,104 @@ absl::StatusOr<RecordMatcher> RecordMatcher::Compile(const Pattern& pattern) {
 void RecordMatcher::CompileJit() { pcre2_jit_compile(code_.get(), PCRE2_JIT_COMPLETE); }
 
 // PCRE2's result.
-int RecordMatcher::Attempt(const Code& code, absl::string_view record, size_t from,
+int RecordMatcher::Attempt(const Code& code, absl::string_view record, Starts starts,
                            uint32_t options, uint64_t limit) const {
   pcre2_set_match_limit(context_.get(), static_cast<uint32_t>(limit));
+  pcre2_set_offset_limit(context_.get(), starts.last < record.size() ? starts.last : PCRE2_UNSET);
   const auto match = [&](uint32_t how) {
-    return pcre2_match(code.get(), AsPcre2(record), record.size(), from, how, match_data_.get(),
-                       context_.get());
+    return pcre2_match(code.get(), AsPcre2(record), record.size(), starts.first, how,
+                       match_data_.get(), context_.get());
   };
   const int result = match(options);
   // The stack of the JIT's code is small; the interpreter takes its memory from the heap.
   return result == PCRE2_ERROR_JIT_STACKLIMIT ? match(options | PCRE2_NO_JIT) : result;
 }
 
-absl::StatusOr<bool> RecordMatcher::Run(absl::string_view record, size_t from, uint32_t options,
-                                        double* seconds) const {
+const RecordMatcher::Code& RecordMatcher::BoundedCode() const {
+  if (bounded_code_ == nullptr) {
+    bounded_code_ = CompileCode(pattern_, PCRE2_USE_OFFSET_LIMIT).value();
+    pcre2_jit_compile(bounded_code_.get(), PCRE2_JIT_COMPLETE);
+  }
+  return bounded_code_;
+}
+
+absl::StatusOr<bool> RecordMatcher::Run(absl::string_view record, Starts starts, uint32_t options,
+                                        TimeLimit* time) const {
+  starts.last = std::min(starts.last, record.size());
   const bool single_start = single_start_ || (options & PCRE2_ANCHORED) != 0;
-  const uint64_t limit = HarmlessLimit(single_start ? 1 : record.size() - from + 1);
-  const int result = Attempt(code_, record, from, options, limit);
+  const uint64_t limit = HarmlessLimit(single_start ? 1 : starts.count());
+  const Code& code = starts.last < record.size() ? BoundedCode() : code_;
+  const int result = Attempt(code, record, starts, options, limit);
   if (result != PCRE2_ERROR_MATCHLIMIT || limit == StartLimit()) return AsMatch(result);
-  const double begin = CpuSeconds();
-  const int slow_result = DependsOnSearchStart(pattern_)
-                              ? RunWatched(record, from, options, *seconds)
-                              : RunInParts(record, from, options, *seconds);
-  *seconds -= CpuSeconds() - begin;
-  return AsMatch(slow_result);
+  return AsMatch(DependsOnSearchStart(pattern_) ? RunWatched(record, starts, options, time)
+                                                : RunInParts(record, starts, options, time));
 }
 
 // A match begins in the first part of the record that one can begin in. As a part is given up after seconds at
 // most, the time can be looked at. Parts are as long as they can be: what PCRE2 knows from earlier starts, that
 // there is no further `x`, say, is lost with each.
-int RecordMatcher::RunInParts(absl::string_view record, size_t from, uint32_t options,
-                              double seconds) const {
-  if (slow_code_ == nullptr) {
-    slow_code_ = CompileCode(pattern_, PCRE2_USE_OFFSET_LIMIT).value();
-    pcre2_jit_compile(slow_code_.get(), PCRE2_JIT_COMPLETE);
-  }
-  const double deadline = CpuSeconds() + seconds;
-  size_t starts = record.size() - from + 1;
+int RecordMatcher::RunInParts(absl::string_view record, Starts starts, uint32_t options,
+                              TimeLimit* time) const {
+  time->IsOver();
+  size_t count = starts.count();
   int result = PCRE2_ERROR_NOMATCH;
-  for (size_t start = from; result == PCRE2_ERROR_NOMATCH && start <= record.size();) {
-    size_t next = start + std::min(starts, record.size() + 1 - start);
+  for (Starts part = starts; result == PCRE2_ERROR_NOMATCH && part.first <= starts.last;) {
+    size_t next = part.first + std::min(count, starts.last + 1 - part.first);
     while (pattern_.unicode && next < record.size() && IsContinuation(record[next])) ++next;
-    const uint64_t limit = HarmlessLimit(next - start);
-    pcre2_set_offset_limit(context_.get(), next - 1);
-    result = Attempt(slow_code_, record, start, options, limit);
+    part.last = next - 1;
+    const uint64_t limit = HarmlessLimit(part.count());
+    result = Attempt(BoundedCode(), record, part, options, limit);
     if (result == PCRE2_ERROR_MATCHLIMIT && limit < StartLimit()) {
       result = PCRE2_ERROR_NOMATCH;
-      starts = std::max<size_t>((next - start) / 4, 1);
+      count = std::max<size_t>(part.count() / 4, 1);
     } else {
-      starts = 2 * (next - start);
-      start = next;
+      count = 2 * part.count();
+      part.first = next;
     }
-    if (result == PCRE2_ERROR_NOMATCH && CpuSeconds() > deadline) result = kTookTooLong;
+    if (result == PCRE2_ERROR_NOMATCH && time->IsOver()) result = kTookTooLong;
   }
-  pcre2_set_offset_limit(context_.get(), PCRE2_UNSET);
   return result;
 }
 
 // Where the search can not be parted: looks at the time at each start.
-int RecordMatcher::RunWatched(absl::string_view record, size_t from, uint32_t options,
-                              double seconds) const {
-  if (slow_code_ == nullptr) {
+int RecordMatcher::RunWatched(absl::string_view record, Starts starts, uint32_t options,
+                              TimeLimit* time) const {
+  if (watched_code_ == nullptr) {
     Pattern watched = pattern_;
     watched.text.insert(StartVerbsEnd(watched.text), "(?C)");
-    slow_code_ = CompileCode(watched, 0).value();
-    pcre2_jit_compile(slow_code_.get(), PCRE2_JIT_COMPLETE);
+    watched_code_ = CompileCode(watched, PCRE2_USE_OFFSET_LIMIT).value();
+    pcre2_jit_compile(watched_code_.get(), PCRE2_JIT_COMPLETE);
   }
-  const auto look = [](pcre2_callout_block*, void* deadline) {
-    return CpuSeconds() > *static_cast<double*>(deadline) ? kTookTooLong : 0;
+  const auto look = [](pcre2_callout_block*, void* limit) {
+    return static_cast<TimeLimit*>(limit)->IsOver() ? kTookTooLong : 0;
   };
-  double deadline = CpuSeconds() + seconds;
-  pcre2_set_callout(context_.get(), look, &deadline);
-  const int result = Attempt(slow_code_, record, from, options, StartLimit());
+  pcre2_set_callout(context_.get(), look, time);
+  const int result = Attempt(watched_code_, record, starts, options, StartLimit());
   pcre2_set_callout(context_.get(), nullptr, nullptr);
   return result;
 }
 
-absl::StatusOr<bool> RecordMatcher::Matches(absl::string_view record, double seconds) const {
-  return Run(record, 0, 0, &seconds);
+absl::StatusOr<bool> RecordMatcher::Matches(absl::string_view record, TimeLimit time) const {
+  return Run(record, {0, record.size()}, 0, &time);
 }
 
 absl::StatusOr<bool> RecordMatcher::MatchesAt(absl::string_view record, size_t at) const {
-  double seconds = kMostSeconds;
-  return Run(record, at, PCRE2_ANCHORED, &seconds);
+  TimeLimit time;
+  return Run(record, {at, record.size()}, PCRE2_ANCHORED, &time);
 }
 
 absl::StatusOr<std::optional<RecordMatcher::Span>> RecordMatcher::Find(absl::string_view record,
-                                                                       size_t from, bool sees_begin,
-                                                                       double* seconds) const {
-  double of_this_search = kMostSeconds;
-  const absl::StatusOr<bool> found = Run(record, from, from > 0 && !sees_begin ? PCRE2_NOTBOL : 0,
-                                         seconds == nullptr ? &of_this_search : seconds);
+                                                                       const Search& search) const {
+  TimeLimit of_this_search;
+  const absl::StatusOr<bool> found = Run(record, {search.from, search.last},
+                                         search.from > 0 && !search.sees_begin ? PCRE2_NOTBOL : 0,
+                                         search.time == nullptr ? &of_this_search : search.time);
   if (!found.ok()) return found.status();
   if (!*found) return std::optional<Span>();
   const PCRE2_SIZE* offsets = pcre2_get_ovector_pointer(match_data_.get());
-  return std::optional<Span>(Span{offsets[0], offsets[1], pcre2_get_startchar(match_data_.get())});
-}
-
-double CpuSeconds() {
-  timespec now = {};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
+  const Span span{offsets[0], offsets[1], pcre2_get_startchar(match_data_.get())};
+  // PCRE2 10.42 goes on behind invalid UTF-8 without a look at the limit.
+  return span.start > search.last ? std::optional<Span>() : span;
 }
 
 bool DependsOnSearchStart(const Pattern& pattern) {

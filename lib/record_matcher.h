@@ -15,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "lib/pattern.h"
+#include "lib/time_limit.h"
 
 namespace bigscan {
 
@@ -26,13 +27,9 @@ class RecordMatcher {
   // Makes machine code of it, where there is a JIT: worth its time if the matcher is to be used often.
   void CompileJit();
 
-  // CPU time that a record may take. PCRE2's match limit counts anew at each byte where a match might
-  // begin, so that a long record can stay below it for hours.
-  static constexpr double kMostSeconds = 60;
-
   // Whether `record`, without its delimiter, matches. Fails with kResourceExhausted when the
-  // pattern exceeds PCRE2's match limit on this record, or takes longer than `seconds`, about.
-  absl::StatusOr<bool> Matches(absl::string_view record, double seconds = kMostSeconds) const;
+  // pattern exceeds PCRE2's match limit on this record, or takes longer than `time` allows, about.
+  absl::StatusOr<bool> Matches(absl::string_view record, TimeLimit time = TimeLimit()) const;
 
   // Whether a match begins at `at`, where the bytes before it are known as well.
   absl::StatusOr<bool> MatchesAt(absl::string_view record, size_t at) const;
@@ -42,13 +39,17 @@ class RecordMatcher {
     size_t end;
     size_t start;  // where the attempt to match began: before `begin` after a \K
   };
-  // The first match that begins at or after `from`: leftmost, and among these the one that Perl
-  // prefers. May be empty. Fails as Matches does.
-  //
-  // Whether `^` matches where the record begins although `from` is behind that, as it can inside of a
-  // lookbehind, is `sees_begin`. `seconds`, if not null, are those that are left for the record.
-  absl::StatusOr<std::optional<Span>> Find(absl::string_view record, size_t from,
-                                           bool sees_begin = true, double* seconds = nullptr) const;
+  struct Search {
+    size_t from = 0;
+    size_t last = absl::string_view::npos;  // where a match may begin at the latest
+    // Whether `^` matches where the record begins although `from` is behind that, as it can inside of a
+    // lookbehind.
+    bool sees_begin = true;
+    TimeLimit* time = nullptr;  // what is left for the record, if there are other searches of it
+  };
+  // The first match that begins in [from, last]: leftmost, and among these the one that Perl prefers.
+  // May be empty. Fails as Matches does.
+  absl::StatusOr<std::optional<Span>> Find(absl::string_view record, const Search& search) const;
 
  private:
   struct FreeCode {
@@ -67,24 +68,32 @@ class RecordMatcher {
 
   static absl::StatusOr<Code> CompileCode(const Pattern& pattern, uint32_t options);
 
-  absl::StatusOr<bool> Run(absl::string_view record, size_t from, uint32_t options,
-                           double* seconds) const;
-  int RunInParts(absl::string_view record, size_t from, uint32_t options, double seconds) const;
-  int RunWatched(absl::string_view record, size_t from, uint32_t options, double seconds) const;
-  int Attempt(const Code& code, absl::string_view record, size_t from, uint32_t options,
+  // [first, last] are the bytes where a match may begin.
+  struct Starts {
+    size_t first;
+    size_t last;
+    size_t count() const { return last - first + 1; }
+  };
+
+  absl::StatusOr<bool> Run(absl::string_view record, Starts starts, uint32_t options,
+                           TimeLimit* time) const;
+  int RunInParts(absl::string_view record, Starts starts, uint32_t options, TimeLimit* time) const;
+  int RunWatched(absl::string_view record, Starts starts, uint32_t options, TimeLimit* time) const;
+  int Attempt(const Code& code, absl::string_view record, Starts starts, uint32_t options,
               uint64_t limit) const;
+  const Code& BoundedCode() const;
 
   Pattern pattern_;
   Code code_;
-  mutable Code slow_code_;     // for where it takes long; made when it is first needed
+  mutable Code bounded_code_;  // which obeys Starts::last; made when it is first needed
+  mutable Code watched_code_;  // which looks at the time, too
   bool single_start_ = false;  // a match can begin only where the search does
   std::unique_ptr<pcre2_match_data, FreeMatchData> match_data_;
   std::unique_ptr<pcre2_match_context, FreeContext> context_;
 };
 
-// Why a record is given up that takes longer than it may, by the CPU time of this process so far.
+// Why a record is given up that takes longer than it may.
 inline constexpr char kTooSlow[] = "takes too long to match";
-double CpuSeconds();
 
 // Whether it may depend on where a search begins what it finds behind that: by \G, or by a verb that
 // ends the search or moves it on.

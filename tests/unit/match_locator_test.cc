@@ -118,7 +118,7 @@ std::string NaiveLocate(const std::vector<Pattern>& patterns, absl::string_view 
     for (uint32_t i = 0; i < patterns.size(); ++i) {
       RecordMatcher matcher = RecordMatcher::Compile(patterns[i]).value();
       if (patterns[i].unicode) matcher.CompileJit();
-      const auto found = matcher.Find(record, from);
+      const auto found = matcher.Find(record, {.from = from});
       if (!found.ok()) return "failed";
       if (!found->has_value()) continue;
       const MatchLocator::Match match{(*found)->begin, (*found)->end, i};
@@ -157,13 +157,24 @@ TEST(MatchLocator, RandomPatternsAsNaive) {
   }
 }
 
-// A lookbehind with ^ is searched for anew behind each match.
+// To search the whole record anew behind each match would take hours.
+TEST(MatchLocator, WhatLooksBackIsSearchedForBeforeTheOthers) {
+  const std::vector<Pattern> patterns = {
+      {.text = "a"}, {.text = "(?<!^.)(?=(b+)+z)b"}, {.text = "(?<!^)b(?=a)|^b"}};
+  std::string record;
+  for (int i = 0; i < 20000; ++i) record += "abbbbbbbb";
+  MatchLocator locator(patterns);
+  std::vector<MatchLocator::Match> matches;
+  EXPECT_TRUE(locator.Locate(record, {}, &matches).ok());
+  EXPECT_EQ(matches.size(), 39'999u);
+}
+
 TEST(MatchLocator, ManyMatchesAreGivenUp) {
   const std::vector<Pattern> patterns = {{.text = "(?<!^.)(?=(b+)+z)b"}, {.text = "a"}};
   std::string record;
   for (int i = 0; i < 2000; ++i) record += "abbbbbbbbbbb";
   std::vector<MatchLocator::Match> matches;
-  MatchLocator impatient(patterns, false, 0.001);
+  MatchLocator impatient(patterns, false, TimeLimit(0));
   EXPECT_EQ(impatient.Locate(record, {}, &matches).code(), absl::StatusCode::kResourceExhausted);
   EXPECT_FALSE(matches.empty());
   MatchLocator locator(patterns);

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "tests/unit/pattern_writer.h"
+#include "tests/unit/scanning.h"
 
 namespace bigscan {
 namespace {
@@ -91,20 +93,20 @@ TEST(RecordMatcher, LongRecordWithAFewSlowStarts) {
   EXPECT_FALSE(Matches({.text = kSlow}, slow).value());
   const RecordMatcher matcher = RecordMatcher::Compile({.text = kSlow}).value();
   const std::string found = absl::StrCat(slow, "xqr", slow);
-  const RecordMatcher::Span span = matcher.Find(found, 7).value().value();
+  const RecordMatcher::Span span = matcher.Find(found, {.from = 7}).value().value();
   EXPECT_EQ(span.begin, slow.size() + 2);
   EXPECT_EQ(span.end, slow.size() + 3);
   EXPECT_EQ(span.start, slow.size() + 1);
-  EXPECT_FALSE(matcher.Find(found, slow.size() + 2).value().has_value());
+  EXPECT_FALSE(matcher.Find(found, {.from = slow.size() + 2}).value().has_value());
 }
 
 TEST(RecordMatcher, LongRecordSeesItsBeginAsOneSearchDoes) {
   const std::string record = absl::StrCat("b", Repeated("x", 30000), kSlowRun, "b");
   const RecordMatcher matcher = RecordMatcher::Compile({.text = "(?=(a+)+z)a|(?<=^)x"}).value();
   EXPECT_FALSE(matcher.Matches(record).value());
-  EXPECT_FALSE(matcher.Find(record, 1).value().has_value());
+  EXPECT_FALSE(matcher.Find(record, {.from = 1}).value().has_value());
   const RecordMatcher behind = RecordMatcher::Compile({.text = "(?=(a+)+z)a|(?<!^.)b$"}).value();
-  EXPECT_EQ(behind.Find(record, 1).value().value().begin, record.size() - 1);
+  EXPECT_EQ(behind.Find(record, {.from = 1}).value().value().begin, record.size() - 1);
 }
 
 TEST(RecordMatcher, LongRecordOfWholeCharacters) {
@@ -113,7 +115,42 @@ TEST(RecordMatcher, LongRecordOfWholeCharacters) {
   EXPECT_FALSE(Matches(pattern, slow).value());
   const RecordMatcher matcher = RecordMatcher::Compile(pattern).value();
   const std::string found = absl::StrCat(slow, "\xc3\xa9\xc3\xa8");
-  EXPECT_EQ(matcher.Find(found, 0).value().value().begin, slow.size());
+  EXPECT_EQ(matcher.Find(found, {.from = 0}).value().value().begin, slow.size());
+}
+
+TEST(RecordMatcher, SearchUpToALastStart) {
+  for (uint64_t seed = 0; seed < 3000 && !testing::Test::HasFailure(); ++seed) {
+    Random random(seed);
+    PatternWriter writer(&random);
+    const Pattern pattern{.text = writer.Regex(),
+                          .caseless = Pick(&random, 4) == 0,
+                          .whole_word = Pick(&random, 6) == 0,
+                          .unicode = Pick(&random, 4) == 0};
+    absl::StatusOr<RecordMatcher> matcher = RecordMatcher::Compile(pattern);
+    if (!matcher.ok()) continue;
+    matcher->CompileJit();
+    const std::string record = RandomText(&random, "aabbAB1_ -\xc3\xa4", Pick(&random, 30));
+    const auto all = matcher->Find(record, {});
+    if (!all.ok()) continue;
+    for (size_t last = 0; last <= record.size(); ++last) {
+      const auto found = matcher->Find(record, {.last = last});
+      ASSERT_TRUE(found.ok()) << found.status();
+      const bool expected = all->has_value() && (*all)->start <= last;
+      EXPECT_EQ(found->has_value(), expected)
+          << "seed " << seed << ", pattern " << pattern.text << ", last " << last;
+      if (expected && found->has_value()) EXPECT_EQ((*found)->end, (*all)->end);
+    }
+  }
+}
+
+TEST(RecordMatcher, LongRecordUpToALastStart) {
+  const std::string slow = Repeated("x", 30000) + Repeated(kSlowRun, 20);
+  const std::string record = absl::StrCat(slow, "qq");
+  for (const char* text : {kSlow, "(?=(a+)+z)a|q\\Kr?|\\Gz"}) {
+    const RecordMatcher matcher = RecordMatcher::Compile({.text = text}).value();
+    EXPECT_FALSE(matcher.Find(record, {.last = slow.size() - 1}).value().has_value());
+    EXPECT_EQ(matcher.Find(record, {.last = slow.size()}).value().value().start, slow.size());
+  }
 }
 
 // Each start would take long, but that the first one says so for all of them.
@@ -125,18 +162,18 @@ TEST(RecordMatcher, LongRecordWhereTheFirstStartIsSlow) {
 TEST(RecordMatcher, ManySlowStartsAreGivenUp) {
   const std::string record = Repeated(kSlowRun, 2000);
   const RecordMatcher matcher = RecordMatcher::Compile({.text = kSlow}).value();
-  const absl::StatusOr<bool> matches = matcher.Matches(absl::StrCat(record, "q"), 0.01);
+  const absl::StatusOr<bool> matches = matcher.Matches(absl::StrCat(record, "q"), TimeLimit(0));
   EXPECT_EQ(matches.status().code(), absl::StatusCode::kResourceExhausted);
-  EXPECT_TRUE(matcher.Matches(absl::StrCat("q", record), 0.01).value());
+  EXPECT_TRUE(matcher.Matches(absl::StrCat("q", record), TimeLimit(0)).value());
 }
 
 TEST(RecordMatcher, ManySearchesOfARecordShareItsTime) {
   const std::string record = Repeated(absl::StrCat(kSlowRun, "q"), 2000);
   const RecordMatcher matcher = RecordMatcher::Compile({.text = kSlow}).value();
-  double seconds = 0.01;
+  TimeLimit time(0);
   absl::Status status;
   for (size_t from = 0; status.ok() && from < record.size();) {
-    const auto found = matcher.Find(record, from, true, &seconds);
+    const auto found = matcher.Find(record, {.from = from, .time = &time});
     status = found.status();
     if (status.ok()) from = found->has_value() ? (*found)->end : record.size();
   }
@@ -153,9 +190,9 @@ TEST(RecordMatcher, LongRecordIsOneSearch) {
   EXPECT_TRUE(Matches({.text = "(?=(a+)+z)a|a (*SKIP)(*F)|q"}, record).value());
   const RecordMatcher matcher =
       RecordMatcher::Compile({.text = "(?=(a+)+z)a|\\Gq", .whole_word = true}).value();
-  EXPECT_EQ(matcher.Matches(Repeated(kSlowRun, 4000), 0.01).status().code(),
+  EXPECT_EQ(matcher.Matches(Repeated(kSlowRun, 4000), TimeLimit(0)).status().code(),
             absl::StatusCode::kResourceExhausted);
-  EXPECT_TRUE(matcher.Matches("q", 0.01).value());
+  EXPECT_TRUE(matcher.Matches("q", TimeLimit(0)).value());
 }
 
 TEST(RecordMatcher, FixedStringsAreNoSyntax) {
@@ -223,7 +260,7 @@ TEST(RecordMatcher, InvalidUnicodeMatchesNothingAndIsNoError) {
 }
 
 std::string FoundAt(const Pattern& pattern, absl::string_view record, size_t from) {
-  const auto span = RecordMatcher::Compile(pattern).value().Find(record, from).value();
+  const auto span = RecordMatcher::Compile(pattern).value().Find(record, {.from = from}).value();
   return span.has_value() ? absl::StrCat(span->begin, "-", span->end) : "none";
 }
 
