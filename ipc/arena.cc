@@ -16,16 +16,15 @@ absl::StatusOr<Arena> Arena::Create(uint64_t capacity, uint64_t usual) {
 
 std::optional<Arena::Place> Arena::Put(absl::string_view bytes) {
   const uint64_t released = released_->load(std::memory_order_acquire);
+  const bool empty = released == head_;
   uint64_t begin = head_;
   const uint64_t offset = begin % capacity();
-  if (offset != 0 && (released == head_ || offset + bytes.size() > capacity())) {
-    begin += capacity() - offset;
-  }
-  // What an empty ring skips is free already.
-  const bool empty = released == head_;
-  const uint64_t used_from = empty ? begin : released;
+  if (offset != 0 && (empty || offset + bytes.size() > capacity())) begin += capacity() - offset;
+  if (empty) restart_ = begin;
   const uint64_t end = begin + bytes.size();
-  if (end - used_from > (empty ? capacity() : std::min(usual_, capacity()))) return std::nullopt;
+  // What an empty ring skipped is free, though it is not released before the first result behind it.
+  const uint64_t used = end - std::max(released, restart_);
+  if (used > (empty ? capacity() : std::min(usual_, capacity()))) return std::nullopt;
   memcpy(static_cast<char*>(bytes_.get_address()) + begin % capacity(), bytes.data(), bytes.size());
   head_ = end;
   return Place{begin, end};

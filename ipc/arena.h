@@ -48,7 +48,9 @@ class Arena {
   boost::interprocess::mapped_region bytes_;
   SharedObject<std::atomic<uint64_t>> released_;
   uint64_t usual_;
-  uint64_t head_ = 0;  // the worker's
+  // The worker's.
+  uint64_t head_ = 0;
+  uint64_t restart_ = 0;  // where it began anew when it was empty last
 };
 
 }  // namespace bigscan

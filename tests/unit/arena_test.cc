@@ -65,6 +65,22 @@ TEST(Arena, TakesNoMoreThanTheUsualBytesWhileItHoldsSomething) {
   EXPECT_FALSE(arena.Put("c").has_value());
 }
 
+// It begins anew whenever it is empty: what it skips is not in use.
+TEST(Arena, AfterAnEmptyOneThereIsRoomForSeveral) {
+  Arena arena = Arena::Create(4096, 1000).value();
+  for (int i = 0; i < 3; ++i) {
+    const auto first = arena.Put("a");
+    const auto second = arena.Put(std::string(998, 'b'));
+    const auto third = arena.Put("c");
+    ASSERT_TRUE(first.has_value() && second.has_value() && third.has_value());
+    EXPECT_FALSE(arena.Put("d").has_value());
+    arena.Release(first->arena_end);
+    EXPECT_TRUE(arena.Put("d").has_value());
+    EXPECT_EQ(arena.Get(second->begin, 998).value(), std::string(998, 'b'));
+    arena.Release(third->arena_end + 1);
+  }
+}
+
 TEST(Arena, TakesAllOfItsCapacityWhereverItStands) {
   Arena arena = Arena::Create(4096, 4096).value();
   for (int i = 0; i < 5; ++i) {
