@@ -20,6 +20,8 @@ using Probes = NeedleSearch::Probes;
 constexpr size_t kSampleBytes = 32 << 10;
 // Candidates are gathered and then looked at, so that the search itself stays a tight loop.
 constexpr size_t kCandidates = 256;
+// But not many bytes later, when their records have left the cache: those of a level-1 data cache.
+constexpr size_t kReachBytes = 32 << 10;
 
 struct Candidate {
   uint32_t at;
@@ -297,7 +299,8 @@ bool NeedleSearch::Search(absl::string_view block, OnFound on_found) const {
   // Before what the first probe loads.
   candidates.nul = absl::StrContains(block.substr(0, chosen_[0].probes[0].offset), '\0');
   while (true) {
-    const size_t stopped = kernel(block.data(), from, end, chosen_, &candidates);
+    const size_t reach = std::min(end, from + kReachBytes);
+    const size_t stopped = kernel(block.data(), from, reach, chosen_, &candidates);
     for (size_t i = 0; i < candidates.count; ++i) {
       look(candidates.found[i].at, candidates.found[i].needle);
     }
