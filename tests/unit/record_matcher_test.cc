@@ -138,7 +138,9 @@ TEST(RecordMatcher, SearchUpToALastStart) {
       const bool expected = all->has_value() && (*all)->start <= last;
       EXPECT_EQ(found->has_value(), expected)
           << "seed " << seed << ", pattern " << pattern.text << ", last " << last;
-      if (expected && found->has_value()) EXPECT_EQ((*found)->end, (*all)->end);
+      if (expected && found->has_value()) {
+        EXPECT_EQ((*found)->end, (*all)->end);
+      }
     }
   }
 }
