@@ -12,42 +12,12 @@
 #include "cmd/make_plan.h"
 #include "cmd/message.h"
 #include "lib/decompressor.h"
-#include "lib/members.h"
-#include "lib/record_matcher.h"
 
 namespace bigscan {
 namespace {
 
 constexpr char kBroken[] = "broken result";
-// Chunks end at multiples of this.
-constexpr uint64_t kChunkUnit = 96 << 10;
-// Large enough that handing a chunk out costs nothing beside scanning it.
-constexpr uint64_t kMostChunkBytes = 85 * kChunkUnit;
-// Where there is much to print: so small that what comes of a chunk usually fits into a worker's
-// arena, and no worker has to wait for its turn with half a chunk done.
-constexpr uint64_t kMostDenseChunkBytes = 10 * kChunkUnit;
 constexpr uint64_t kDenseShare = 16;  // of a chunk's bytes: a larger result is much
-// Small enough that a file of a few megabytes is shared by all workers, and that the first results come
-// soon.
-constexpr uint64_t kLeastChunkBytes = 3 * kChunkUnit;
-// The first one where that may be enough: it is scanned alone.
-constexpr uint64_t kAloneChunkBytes = 11 * kChunkUnit;
-constexpr uint64_t kChunksPerWorker = 4;
-
-// Of a compressed file's bytes, a worker gets so many at once. As many times more come of them.
-constexpr uint64_t kSegmentBytes = 1 << 20;
-constexpr uint64_t kLeastSegmentBytes = 4 << 10;
-
-// Whether the workers decode it.
-bool IsDecoded(const Source& source) { return source.how != static_cast<uint32_t>(ReadHow::kMap); }
-
-std::string Head(const Source& source) {
-  std::string head(kMemberHeadBytes, '\0');
-  const ssize_t got =
-      pread(source.fd.get(), head.data(), head.size(), static_cast<off_t>(source.begin));
-  head.resize(static_cast<size_t>(std::max<ssize_t>(got, 0)));
-  return head;
-}
 
 }  // namespace
 
@@ -71,8 +41,9 @@ Scan::Scan(const Options& options, std::unique_ptr<ScanPlan> plan, TextEncoding 
       locator_(options_.patterns, options.mode == OutputMode::kJson),
       jobs_(MakeJobs(options, &locator_)),
       decoders_(std::move(encoding), options.decompress),
-      inputs_(options, decoders_, options.chunk_size.value_or(kMostChunkBytes)),
-      output_(STDOUT_FILENO, options.delimiter) {
+      inputs_(options, decoders_, FileChunks::MostBytes(options)),
+      output_(STDOUT_FILENO, options.delimiter),
+      chunks_(options) {
   if (options.drop_cache) output_.CopyFiles();
   if (const std::optional<uint64_t> most = MostSelected(options); most.value_or(0) > 0) {
     auto position = std::make_unique<PositionJob>(*most, options.delimiter);
@@ -109,64 +80,25 @@ SourceInfo Scan::Info(const Source& source) const {
   return Info(source.id, source.fd.get(), source.is_stream || IsDecoded(source));
 }
 
-ChunkSizes Scan::SizesFor(const Source& source, uint64_t bytes) const {
-  if (source.how == static_cast<uint32_t>(ReadHow::kDecode)) {
-    return {.first = std::max<uint64_t>(bytes, 1), .most = std::max<uint64_t>(bytes, 1)};
-  }
-  if (source.how == static_cast<uint32_t>(ReadHow::kSegment)) {
-    const uint64_t share = bytes / (2 * options_.workers) + kLeastSegmentBytes;
-    const uint64_t segment =
-        std::max(options_.chunk_size.value_or(std::min(kSegmentBytes, share)), kLeastSegmentBytes);
-    return {.first = segment, .most = segment};
-  }
-  if (options_.chunk_size.has_value()) return {*options_.chunk_size, *options_.chunk_size};
-  const uint64_t share = bytes / (kChunksPerWorker * options_.workers) / kChunkUnit * kChunkUnit;
-  const uint64_t first = MayEndSoon(options_) ? kAloneChunkBytes : kLeastChunkBytes;
-  return {.first = first,
-          .most = std::max(first, std::min(share, kMostChunkBytes)),
-          .unit = kChunkUnit};
-}
-
 std::optional<Source> Scan::NextSource(size_t most_files) {
   std::optional<Source> source = inputs_.Next(most_files);
   if (source.has_value() && !source->is_stream && source->pack.empty()) {
-    const int fd = source->fd.get();
-    extents_.emplace(fd, ByteRange{source->begin, source->end},
-                     !IsDecoded(*source) && DataExtents::IsSparse(fd) && SkipsHoles());
-    splitter_.reset();
+    chunks_.Start(*source);
   }
   return source;
 }
 
-// Whether the holes of a file hold nothing that is selected, and end records.
-bool Scan::SkipsHoles() {
-  if (!skips_holes_.has_value()) {
-    skips_holes_ = !options_.invert && options_.delimiter != '\0' &&
-                   options_.binary_files != BinaryFiles::kText &&
-                   !MayMatchEmptyRecord(options_.patterns);
-  }
-  return *skips_holes_;
-}
-
 std::optional<ScanClient::Range> Scan::NextChunk(const Source& source) {
-  if (!splitter_.has_value() || splitter_->done()) {
-    const std::optional<ByteRange> next = extents_->Next();
-    if (!next.has_value()) return std::nullopt;
-    extent_ = *next;
-    splitter_.emplace(extent_, SizesFor(source, extent_.size()));
+  std::optional<Range> chunk = chunks_.Next(dense_);
+  if (!chunk.has_value() || !IsDecoded(source)) return chunk;
+  SegmentNote note;
+  if (chunk->begin == source.begin) {
+    note = {.first = true, .start = 8 * chunk->begin, .base = 0};
   }
-  if (IsDecoded(source)) {
-    const ByteRange segment = splitter_->Next();
-    SegmentNote note;
-    if (segment.begin == source.begin) {
-      note = {.first = true, .start = 8 * segment.begin, .base = 0};
-    }
-    note.binary =
-        merging_.source == &source && merging_.segments.has_value() && merging_.segments->binary();
-    return Range{segment.begin, segment.end, extent_.begin, extent_.end, note.ToNote()};
-  }
-  const ByteRange chunk = splitter_->Next(dense_ ? kMostDenseChunkBytes : kMostChunkBytes);
-  return Range{chunk.begin, chunk.end, extent_.begin, extent_.end};
+  note.binary =
+      merging_.source == &source && merging_.segments.has_value() && merging_.segments->binary();
+  chunk->note = note.ToNote();
+  return chunk;
 }
 
 void Scan::Merge(const Source& source, const Result& result) {

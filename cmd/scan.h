@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "cmd/decoders.h"
+#include "cmd/file_chunks.h"
 #include "cmd/inputs.h"
 #include "cmd/job_mapper.h"
 #include "cmd/lost_bytes.h"
@@ -25,8 +26,6 @@
 #include "ipc/worker.h"
 #include "jobs/job.h"
 #include "jobs/position.h"
-#include "lib/chunk.h"
-#include "lib/data_extents.h"
 #include "lib/match_locator.h"
 #include "lib/output.h"
 #include "lib/scan_plan.h"
@@ -80,8 +79,6 @@ class Scan : public ScanClient {
  private:
   Scan(const Options& options, std::unique_ptr<ScanPlan> plan, TextEncoding encoding);
 
-  ChunkSizes SizesFor(const Source& source, uint64_t bytes) const;
-  bool SkipsHoles();
   SourceInfo Info(uint32_t id, int fd, bool is_stream = false) const;
   SourceInfo Info(const Source& source) const;
   void StartMerging(const Source& source);
@@ -102,11 +99,7 @@ class Scan : public ScanClient {
   const Decoders decoders_;
   Inputs inputs_;
   Output output_;
-  // Of the last mapped source: its parts, the current one, and the chunks of this.
-  std::optional<DataExtents> extents_;
-  ByteRange extent_;
-  std::optional<Splitter> splitter_;
-  std::optional<bool> skips_holes_;  // once it had to be known
+  FileChunks chunks_;  // of the last file that workers read
   LostBytes lost_;
   // What is merged part by part, as the output takes it.
   struct Merging {

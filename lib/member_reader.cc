@@ -15,12 +15,13 @@ class MemberReader : public SegmentReader {
  public:
   MemberReader(Compression compression, const Segment& segment, std::optional<uint64_t> start)
       : SegmentReader(segment, start),
-        compression_(compression),
         input_(segment.fd, start.has_value() ? *start / 8 : segment.cut.begin, segment.file.end,
                kInputBytes),
         decompressor_(Decompressor::Create(compression)) {
     decompressor_->StopBetweenMembers();
-    if (!start_.has_value()) FindStart();
+    if (start_.has_value()) return;
+    const std::optional<uint64_t> found = FindMember(compression, &input_, segment_.cut.end);
+    if (found.has_value()) start_ = 8 * *found;
   }
 
   absl::StatusOr<size_t> Read(char* to, size_t room) override {
@@ -43,22 +44,6 @@ class MemberReader : public SegmentReader {
   uint64_t failed_at() const override { return *start_ / 8 + decompressor_->consumed(); }
 
  private:
-  void FindStart() {
-    while (input_.begin() < segment_.cut.end && !input_.at_end()) {
-      if (!input_.More().ok()) return;
-      const size_t found = FindMember(compression_, input_.bytes(), 0);
-      if (found != absl::string_view::npos) {
-        if (input_.begin() + found >= segment_.cut.end) return;
-        input_.Drop(found);
-        start_ = 8 * input_.begin();
-        return;
-      }
-      // One may begin in the last bytes.
-      input_.Drop(input_.bytes().size() - std::min(input_.bytes().size(), kMemberHeadBytes - 1));
-    }
-  }
-
-  const Compression compression_;
   FileInput input_;
   const std::unique_ptr<Decompressor> decompressor_;
 };

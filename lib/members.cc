@@ -1,10 +1,7 @@
 #include "lib/members.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "lib/xz_index.h"
@@ -15,10 +12,9 @@ namespace {
 constexpr absl::string_view kGzip = "\x1f\x8b\x08";
 constexpr absl::string_view kZstd = "\x28\xb5\x2f\xfd";
 constexpr absl::string_view kSkippable = "\x2a\x4d\x18";
-// A probe takes half a millisecond for each MiB: too long for each of many small files.
-constexpr uint64_t kLeastProbeBytes = 1 << 20;
-constexpr uint64_t kMostProbeBytes = 8 << 20;
-constexpr uint64_t kProbedPart = 8;  // of the file
+constexpr size_t kInputBytes = 256 << 10;
+constexpr uint64_t kMostProbeBytes = 256 << 20;
+constexpr uint64_t kProbedPart = 2;  // of the file: with a longer first member little is to be won
 
 unsigned char At(absl::string_view bytes, size_t place) {
   return static_cast<unsigned char>(bytes[place]);
@@ -83,20 +79,30 @@ size_t FindMember(Compression compression, absl::string_view bytes, size_t from)
   return std::min(frame, skippable);
 }
 
+std::optional<uint64_t> FindMember(Compression compression, FileInput* input, uint64_t end) {
+  while (input->begin() < end && !input->at_end() && input->More().ok()) {
+    const size_t found = FindMember(compression, input->bytes(), 0);
+    if (found != absl::string_view::npos) {
+      if (input->begin() + found >= end) return std::nullopt;
+      input->Drop(found);
+      return input->begin();
+    }
+    // One may begin in the last bytes.
+    input->Drop(input->bytes().size() - std::min(input->bytes().size(), kMemberHeadBytes - 1));
+  }
+  return std::nullopt;
+}
+
 bool HasSegments(int fd, ByteRange file, Compression compression) {
   if (compression == Compression::kBzip2) return true;
   if (compression == Compression::kXz) {
     const std::optional<std::vector<XzBlock>> blocks = ReadXzIndex(fd, file);
     return blocks.has_value() && blocks->size() > 1;
   }
-  const uint64_t probe = std::clamp(file.size() / kProbedPart, kLeastProbeBytes, kMostProbeBytes);
-  std::string bytes(std::min(probe, file.size()), '\0');
-  const ssize_t got = pread(fd, bytes.data(), bytes.size(), static_cast<off_t>(file.begin));
-  if (got <= 0) return false;
-  bytes.resize(static_cast<size_t>(got));
   // pzstd's skippable frame and the frame behind it are two, but no more than one.
-  const size_t second = FindMember(compression, bytes, kMemberHeadBytes);
-  return second != absl::string_view::npos;
+  FileInput input(fd, file.begin + kMemberHeadBytes, file.end, kInputBytes);
+  const uint64_t probe = std::min(file.size() / kProbedPart + kMemberHeadBytes, kMostProbeBytes);
+  return FindMember(compression, &input, file.begin + probe).has_value();
 }
 
 }  // namespace bigscan

@@ -227,7 +227,7 @@ VARIED = b"".join(
     b"%d " % i + b"x" * (i * i % 97 if i % 701 else 60_000) + b" of %d\n" % (i % 1000)
     for i in range(1, 9_000)
 )
-SEGMENTS = [["-p", "1"], ["-p", "4", "--chunk-size", "4096"], ["--io", "off", "--chunk-size", "9000"],
+SEGMENTS = [["-p", "1"], ["-p", "3"], ["-p", "4", "--chunk-size", "4096"], ["--io", "off", "--chunk-size", "9000"],
             ["--io", "on"]]
 
 
