@@ -28,7 +28,8 @@ REQUIRED_CPPFLAGS := -I. -DBIGSCAN_VERSION='"$(VERSION)"' -MMD -MP
 REQUIRED_LDFLAGS := $(SANFLAGS) $(if $(SAN),,-static-libstdc++ -static-libgcc)
 
 # The heavy libraries are linked statically: to load 30 shared objects takes longer than to scan a
-# small file. hwloc, which only --pin needs, is loaded when it is asked for (ipc/topology.cc).
+# small file. hwloc, which only --pin needs, and simdjson, which only --fields json needs, are loaded
+# when they are asked for (ipc/topology.cc, lib/simdjson_library.cc).
 PKGS := libhs libpcre2-8 libxxhash libzstd liblzma liblz4 absl_status absl_statusor absl_strings \
 	absl_str_format
 COMMA := ,
@@ -70,7 +71,7 @@ $(BUILD)/%.o: %.cc
 # --- What has to be installed: Debian 12's packages ---
 BUILD_DEPS := g++ make pkg-config libhyperscan-dev libboost-dev libboost-program-options-dev \
 	libabsl-dev libpcre2-dev libhwloc-dev libxxhash-dev rapidjson-dev libisal-dev libzstd-dev \
-	liblzma-dev libbz2-dev liblz4-dev
+	liblzma-dev libbz2-dev liblz4-dev libsimdjson-dev
 TEST_DEPS := $(BUILD_DEPS) libgtest-dev python3 python3-pytest python3-pytest-xdist gzip zstd xz-utils \
 	bzip2 lz4 tabix
 CHECK_DEPS := $(TEST_DEPS) clang-format cppcheck mandoc
