@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "lib/byte_set.h"
 
@@ -225,6 +226,38 @@ absl::StatusOr<std::optional<RecordMatcher::Span>> RecordMatcher::Find(absl::str
   const Span span{offsets[0], offsets[1], pcre2_get_startchar(match_data_.get())};
   // PCRE2 10.42 goes on behind invalid UTF-8 without a look at the limit.
   return span.start > search.last ? std::optional<Span>() : span;
+}
+
+void RecordMatcher::KeepGroups() {
+  match_data_.reset(pcre2_match_data_create_from_pattern(code_.get(), nullptr));
+}
+
+std::vector<uint32_t> RecordMatcher::GroupNumbers(absl::string_view group) const {
+  uint32_t groups = 0;
+  pcre2_pattern_info(code_.get(), PCRE2_INFO_CAPTURECOUNT, &groups);
+  uint32_t number = 0;
+  if (absl::SimpleAtoi(group, &number)) {
+    return number <= groups ? std::vector<uint32_t>{number} : std::vector<uint32_t>();
+  }
+  // An entry of PCRE2's table: two bytes of a number, then the name with its NUL.
+  PCRE2_SPTR names = nullptr;
+  uint32_t count = 0;
+  uint32_t size = 0;
+  pcre2_pattern_info(code_.get(), PCRE2_INFO_NAMETABLE, &names);
+  pcre2_pattern_info(code_.get(), PCRE2_INFO_NAMECOUNT, &count);
+  pcre2_pattern_info(code_.get(), PCRE2_INFO_NAMEENTRYSIZE, &size);
+  std::vector<uint32_t> numbers;
+  for (PCRE2_SPTR entry = names; count > 0; --count, entry += size) {
+    if (group != reinterpret_cast<const char*>(entry + 2)) continue;
+    numbers.push_back(static_cast<uint32_t>(entry[0]) << 8 | entry[1]);
+  }
+  return numbers;
+}
+
+absl::string_view RecordMatcher::Group(absl::string_view record, uint32_t number) const {
+  const PCRE2_SIZE* offsets = pcre2_get_ovector_pointer(match_data_.get()) + 2 * number;
+  if (offsets[0] == PCRE2_UNSET || offsets[1] < offsets[0]) return absl::string_view();
+  return absl::string_view(record.data() + offsets[0], offsets[1] - offsets[0]);
 }
 
 bool DependsOnSearchStart(const Pattern& pattern) {

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -50,6 +51,14 @@ class RecordMatcher {
   // The first match that begins in [from, last]: leftmost, and among these the one that Perl prefers.
   // May be empty. Fails as Matches does.
   absl::StatusOr<std::optional<Span>> Find(absl::string_view record, const Search& search) const;
+
+  // From now on Find remembers what the pattern's groups capture, which takes longer.
+  void KeepGroups();
+  // The numbers of the groups that `group` names, or is the number of; none if there are no such groups. Group 0 is the whole match.
+  std::vector<uint32_t> GroupNumbers(absl::string_view group) const;
+  // What a group has captured in the match that Find found last in `record`; data() is null if nothing.
+  // REQUIRES: KeepGroups, and it is one of the pattern's groups.
+  absl::string_view Group(absl::string_view record, uint32_t number) const;
 
  private:
   struct FreeCode {
