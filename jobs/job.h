@@ -109,6 +109,13 @@ class Job {
   // All sources have ended, or no further one matters.
   virtual void EndScan() {}
 
+  // After EndScan: what the user is to be told besides the result.
+  struct Remark {
+    std::string text;
+    bool is_error;
+  };
+  virtual std::vector<Remark> TakeRemarks() { return {}; }
+
   // Of the source that ended last: whether it is binary and what was selected in it is not shown,
   // which the user is to be told.
   virtual bool HidBinaryMatch() const { return false; }

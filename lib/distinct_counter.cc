@@ -68,8 +68,10 @@ DistinctCounter::DistinctCounter(DistinctCounter&& other) noexcept = default;
 DistinctCounter& DistinctCounter::operator=(DistinctCounter&& other) noexcept = default;
 DistinctCounter::~DistinctCounter() = default;
 
-void DistinctCounter::Add(absl::string_view bytes) {
-  AddHash(XXH3_64bits(bytes.data(), bytes.size()));
+void DistinctCounter::Add(absl::string_view bytes) { AddHash(HashOf(bytes)); }
+
+uint64_t DistinctCounter::HashOf(absl::string_view bytes) {
+  return XXH3_64bits(bytes.data(), bytes.size());
 }
 
 bool DistinctCounter::is_list() const { return hashes_.size() <= kMaxList; }

@@ -34,6 +34,7 @@ class DistinctCounter {
   void Add(absl::string_view bytes);
   // For one who has the hash: of 64 bits, each as good as any other. 0 is the same as 1.
   void AddHash(uint64_t hash);
+  static uint64_t HashOf(absl::string_view bytes);
   // As if each string of `other` had been added.
   void Merge(const DistinctCounter& other);
 

@@ -5,6 +5,7 @@
 #include <rapidjson/writer.h>
 #include <string.h>
 
+#include <algorithm>
 #include <cstdint>
 
 #include "absl/strings/escaping.h"
@@ -95,6 +96,23 @@ void PutJsonBytes(absl::string_view bytes, Sink sink) {
 
 void AppendJsonBytes(absl::string_view bytes, std::string* to) {
   PutJsonBytes(bytes, [to](absl::string_view part) { absl::StrAppend(to, part); });
+}
+
+void AppendJsonString(absl::string_view bytes, std::string* to) {
+  constexpr size_t kMostBytes = 4;  // of a character
+  std::string replaced;
+  absl::string_view text = bytes;
+  if (!IsUtf8(bytes)) {
+    while (!bytes.empty()) {
+      size_t size = 1;
+      while (size <= kMostBytes && !IsUtf8(bytes.substr(0, size))) ++size;
+      const bool is_character = size <= std::min(kMostBytes, bytes.size());
+      absl::StrAppend(&replaced, is_character ? bytes.substr(0, size) : "\xef\xbf\xbd");
+      bytes.remove_prefix(is_character ? size : 1);
+    }
+    text = replaced;
+  }
+  PutString(text, [to](absl::string_view part) { absl::StrAppend(to, part); });
 }
 
 }  // namespace bigscan

@@ -19,6 +19,9 @@ void PutJsonBytes(absl::string_view bytes, absl::FunctionRef<void(absl::string_v
 // The same, at the end of `to`.
 void AppendJsonBytes(absl::string_view bytes, std::string* to);
 
+// Appends `bytes` as a JSON string, in which each byte that is no part of a UTF-8 character is U+FFFD.
+void AppendJsonString(absl::string_view bytes, std::string* to);
+
 }  // namespace bigscan
 
 #endif  // BIGSCAN_LIB_JSON_TEXT_H_

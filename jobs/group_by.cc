@@ -1,0 +1,362 @@
+#include "jobs/group_by.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "jobs/group_key.h"
+#include "lib/distinct_counter.h"
+#include "lib/record.h"
+#include "lib/varint.h"
+
+namespace bigscan {
+namespace {
+
+// What a worker collects before it sends it.
+constexpr uint64_t kMostTableBytes = 32 << 20;
+constexpr size_t kExampleBytes = 120;  // of a record that is shown
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<GroupByJob>> GroupByJob::Create(const GroupSpec& spec) {
+  absl::StatusOr<std::unique_ptr<RecordValues>> values = RecordValues::Create(spec.values);
+  if (!values.ok()) return values.status();
+  return std::unique_ptr<GroupByJob>(new GroupByJob(spec, *std::move(values)));
+}
+
+GroupByJob::GroupByJob(const GroupSpec& spec, std::unique_ptr<RecordValues> values)
+    : spec_(spec),
+      values_(std::move(values)),
+      time_reader_(spec.time_formats, spec.time),
+      table_(spec.aggregates),
+      numbers_(spec.numbers.size()),
+      notes_(kNumbers + spec.numbers.size()),
+      all_(spec.aggregates),
+      of_source_(spec.aggregates),
+      has_file_key_(std::any_of(
+          spec.keys.begin(), spec.keys.end(),
+          [](const GroupSpec::Key& key) { return key.kind == GroupSpec::Key::Kind::kFile; })),
+      all_notes_(notes_.size()) {}
+
+void GroupByJob::Batch::Add() {
+  const size_t begin = entries_.empty() ? 0 : entries_.back().key_end;
+  entries_.push_back({keys_.size(), GroupTable::HashOf(absl::string_view(keys_).substr(begin))});
+}
+
+absl::string_view GroupByJob::Batch::key(size_t index) const {
+  const size_t begin = index == 0 ? 0 : entries_[index - 1].key_end;
+  return absl::string_view(keys_).substr(begin, entries_[index].key_end - begin);
+}
+
+void GroupByJob::Batch::Fetch(const GroupTable& table) const {
+  for (const Entry& entry : entries_) table.FetchSlot(entry.hash);
+  for (const Entry& entry : entries_) table.FetchGroup(entry.hash);
+}
+
+void GroupByJob::Batch::Clear() {
+  keys_.clear();
+  entries_.clear();
+}
+
+void GroupByJob::Note::Add(absl::string_view record) {
+  if (records++ == 0) example = std::string(record.substr(0, kExampleBytes));
+}
+
+// --- Worker ---
+
+void GroupByJob::StartChunk(uint64_t begin, Partial* /*partial*/) {
+  begin_ = begin;
+  table_.Clear();
+  selected_ = 0;
+  binary_ = false;
+  notes_.assign(notes_.size(), {});
+  failures_.clear();
+}
+
+bool GroupByJob::Map(const RecordScanner::Selected& selected, Partial* partial) {
+  binary_ |= selected.binary;
+  if (binary_ && spec_.binary == BinaryData::kVoid) return false;
+  selected_ += selected.records;
+  const auto add = [&](size_t begin, std::optional<uint32_t> pattern) {
+    const size_t end = RecordEnd(selected.block, begin, spec_.delimiter);
+    absl::string_view record =
+        WithoutDelimiter(selected.block.substr(begin, end - begin), spec_.delimiter);
+    if (spec_.crlf && !record.empty() && record.back() == '\r') record.remove_suffix(1);
+    AddRecord(record, selected.block_begin + begin, pattern);
+    return end;
+  };
+  if (!selected.hits.empty()) {
+    for (const PatternHit& hit : selected.hits) add(hit.record, hit.pattern);
+  } else {
+    for (const Run& run : selected.runs) {
+      for (size_t begin = run.begin; begin < run.end;) begin = add(begin, std::nullopt);
+    }
+  }
+  // Blocks are short: the table does not grow by much until the next look.
+  if (table_.bytes() > kMostTableBytes) AppendGroups(partial);
+  return true;
+}
+
+void GroupByJob::AddRecord(absl::string_view record, size_t at, std::optional<uint32_t> pattern) {
+  const absl::StatusOr<RecordValues::Fit> fit = values_->Read(record, pattern);
+  if (!fit.ok()) {
+    const uint64_t begin = begin_ + at;
+    failures_.push_back({begin, begin + record.size(), std::string(fit.status().message())});
+    return;
+  }
+  if (*fit == RecordValues::Fit::kUnfit) return notes_[kUnfit].Add(record);
+  if (*fit == RecordValues::Fit::kHeader) {
+    --selected_;
+    return;
+  }
+  if (!AppendKey(record, pattern)) {
+    batch_.DropKey();
+    return notes_[kTimeless].Add(record);
+  }
+  batch_.Add();
+  AppendValues();
+  if (batch_.full()) AddBatch();
+}
+
+// Appends the record's key to those of the batch. False if it has no time.
+bool GroupByJob::AppendKey(absl::string_view record, std::optional<uint32_t> pattern) {
+  std::string* const to = &batch_.keys();
+  for (const GroupSpec::Key& key : spec_.keys) {
+    switch (key.kind) {
+      case GroupSpec::Key::Kind::kValue:
+        AppendKeyText(values_->value(key.value), to);
+        break;
+      case GroupSpec::Key::Kind::kPattern:
+        AppendKeyText(spec_.pattern_texts[pattern.value_or(0)], to);
+        break;
+      case GroupSpec::Key::Kind::kTime: {
+        const std::optional<int64_t> time = TimeOf(record);
+        if (!time.has_value()) return false;
+        const int64_t into = *time % spec_.every_us;
+        AppendKeyTime(*time - (into < 0 ? into + spec_.every_us : into), to);
+        break;
+      }
+      case GroupSpec::Key::Kind::kFile:
+        break;
+    }
+  }
+  return true;
+}
+
+std::optional<int64_t> GroupByJob::TimeOf(absl::string_view record) {
+  if (!spec_.time_value.has_value()) return time_reader_.Find(record);
+  return time_reader_.Read(values_->value(*spec_.time_value));
+}
+
+// What the aggregates look at of the record, which may not live until the batch is full.
+void GroupByJob::AppendValues() {
+  for (size_t i = 0; i < spec_.numbers.size(); ++i) {
+    const absl::string_view text = values_->value(spec_.numbers[i].value);
+    numbers_[i] = Decimal::Parse(text);
+    if (!numbers_[i].has_value() && text.data() != nullptr) notes_[kNumbers + i].Add(text);
+  }
+  for (const GroupSpec::State& state : spec_.states) {
+    const absl::string_view text = values_->value(state.value);
+    Value value{.is_there = text.data() != nullptr};
+    if (state.number.has_value()) {
+      value.number = numbers_[*state.number];
+    } else {
+      value.hash = DistinctCounter::HashOf(text);
+    }
+    batch_values_.push_back(value);
+  }
+}
+
+void GroupByJob::AddBatch() {
+  batch_.Fetch(table_);
+  const size_t aggregates = spec_.aggregates.size();
+  for (size_t i = 0; i < batch_.size(); ++i) {
+    GroupTable::Group* const group = table_.Get(batch_.key(i), batch_.hash(i));
+    ++group->count;
+    for (size_t a = 0; a < aggregates; ++a) {
+      const Value& value = batch_values_[i * aggregates + a];
+      if (!value.is_there) continue;
+      spec_.aggregates[a]->Add({.hash = value.hash, .number = value.number},
+                               table_.State(group, a));
+    }
+  }
+  batch_.Clear();
+  batch_values_.clear();
+}
+
+void GroupByJob::AppendGroups(Partial* partial) {
+  AddBatch();
+  std::string& bytes = partial->bytes();
+  for (const GroupTable::Group* group : table_.groups()) {
+    const absl::string_view key = table_.Key(*group);
+    AppendVarint(key.size() + 1, &bytes);
+    absl::StrAppend(&bytes, key);
+    values_bytes_.clear();
+    table_.AppendValues(*group, &values_bytes_);
+    AppendVarint(values_bytes_.size(), &bytes);
+    bytes += values_bytes_;
+    if (partial->full()) partial->Send();
+  }
+  table_.Clear();
+}
+
+void GroupByJob::EndChunk(Partial* partial) {
+  AppendGroups(partial);
+  std::string& bytes = partial->bytes();
+  AppendVarint(0, &bytes);
+  AppendVarint(selected_, &bytes);
+  AppendVarint(static_cast<uint64_t>(binary_), &bytes);
+  for (const Note& note : notes_) {
+    AppendVarint(note.records, &bytes);
+    AppendVarint(note.example.size(), &bytes);
+    absl::StrAppend(&bytes, note.example);
+  }
+}
+
+std::vector<RecordFailure> GroupByJob::TakeFailures() { return std::exchange(failures_, {}); }
+
+// --- Coordinator ---
+
+void GroupByJob::Merge(const SourceInfo& source, const PartialResult& partial) {
+  if (void_) return;
+  if (file_id_ != source.id + 1) {
+    file_id_ = source.id + 1;
+    file_.clear();
+    AppendKeyText(source.name, &file_);
+  }
+  absl::string_view bytes = partial.bytes;
+  if (MergeGroups(&bytes) && !partial.more) MergeEnd(bytes);
+}
+
+// Takes in all groups at the front of `bytes`, and the 0 that ends them if it is there. False if they are broken.
+bool GroupByJob::MergeGroups(absl::string_view* bytes) {
+  GroupTable* const table = spec_.binary == BinaryData::kVoid ? &of_source_ : &all_;
+  for (bool last = false; !last;) {
+    merging_.Clear();
+    merging_values_.clear();
+    while (!merging_.full() && !last) {
+      uint64_t key = 0;
+      uint64_t values = 0;
+      if (bytes->empty()) {
+        last = true;
+        break;
+      }
+      if (!TakeVarint(bytes, &key)) return false;
+      if (key == 0) {
+        last = true;
+        break;
+      }
+      if (key - 1 > bytes->size()) return false;
+      if (!AppendWholeKey(bytes->substr(0, key - 1), &merging_.keys())) return false;
+      bytes->remove_prefix(key - 1);
+      if (!TakeVarint(bytes, &values) || values > bytes->size()) return false;
+      merging_.Add();
+      merging_values_.push_back(bytes->substr(0, values));
+      bytes->remove_prefix(values);
+    }
+    merging_.Fetch(*table);
+    for (size_t i = 0; i < merging_.size(); ++i) {
+      absl::string_view values = merging_values_[i];
+      if (!table->TakeValues(merging_.key(i), merging_.hash(i), &values)) return false;
+    }
+  }
+  return true;
+}
+
+// Appends `key`, with the file's name where that belongs.
+bool GroupByJob::AppendWholeKey(absl::string_view key, std::string* whole) const {
+  if (!has_file_key_) {
+    absl::StrAppend(whole, key);
+    return true;
+  }
+  for (const GroupSpec::Key& part : spec_.keys) {
+    if (part.kind == GroupSpec::Key::Kind::kFile) {
+      *whole += file_;
+      continue;
+    }
+    const size_t size =
+        part.kind == GroupSpec::Key::Kind::kTime ? sizeof(int64_t) : KeyTextBytes(key);
+    if (size == 0 || size > key.size()) return false;
+    absl::StrAppend(whole, key.substr(0, size));
+    key.remove_prefix(size);
+  }
+  return true;
+}
+
+bool GroupByJob::MergeEnd(absl::string_view bytes) {
+  uint64_t selected = 0;
+  uint64_t binary = 0;
+  if (!TakeVarint(&bytes, &selected) || !TakeVarint(&bytes, &binary)) return false;
+  if (binary != 0 && spec_.binary == BinaryData::kVoid) {
+    void_ = true;
+    in_source_ = 0;
+    of_source_.Clear();
+    return true;
+  }
+  in_source_ += selected;
+  for (Note& note : all_notes_) {
+    uint64_t records = 0;
+    uint64_t size = 0;
+    if (!TakeVarint(&bytes, &records) || !TakeVarint(&bytes, &size)) return false;
+    if (note.records == 0) note.example = std::string(bytes.substr(0, size));
+    note.records += records;
+    bytes.remove_prefix(std::min<size_t>(size, bytes.size()));
+  }
+  return true;
+}
+
+void GroupByJob::EndSource(const SourceInfo& /*source*/) {
+  std::string values;
+  for (const GroupTable::Group* group : of_source_.groups()) {
+    values.clear();
+    of_source_.AppendValues(*group, &values);
+    absl::string_view bytes = values;
+    const absl::string_view key = of_source_.Key(*group);
+    all_.TakeValues(key, GroupTable::HashOf(key), &bytes);
+  }
+  of_source_.Clear();
+  selected_in_all_ += in_source_;
+  in_source_ = 0;
+  void_ = false;
+}
+
+void GroupByJob::EndScan() {
+  if (spec_.keys.empty()) all_.Get("");
+  report_.emplace(spec_, all_);
+}
+
+bool GroupByJob::Report(Output* output) {
+  std::string text;
+  if (!report_.has_value() || !report_->Next(&text)) return false;
+  output->Copy(text);
+  return true;
+}
+
+std::vector<Job::Remark> GroupByJob::TakeRemarks() {
+  std::vector<Remark> remarks;
+  for (size_t i = 0; i < all_notes_.size(); ++i) {
+    const Note& note = all_notes_[i];
+    if (note.records == 0) continue;
+    const bool one = note.records == 1;
+    std::string what;
+    if (i >= kNumbers) {
+      what =
+          absl::StrCat(note.records, one ? " value" : " values", " of ",
+                       spec_.numbers[i - kNumbers].name, one ? " is no number" : " are no numbers");
+    } else {
+      const std::string format =
+          spec_.values.format == nullptr ? "" : absl::StrCat(spec_.values.format->name);
+      what = absl::StrCat(note.records, one ? " record " : " records ",
+                          i == kTimeless
+                              ? (one ? "has no time" : "have no time")
+                              : absl::StrCat(one ? "does" : "do", " not fit the format ", format));
+    }
+    remarks.push_back({.text = absl::StrCat(what, one ? ": \"" : ", the first one: \"",
+                                            absl::Utf8SafeCHexEscape(note.example), "\""),
+                       .is_error = spec_.strict});
+  }
+  return remarks;
+}
+
+}  // namespace bigscan

@@ -1,0 +1,136 @@
+// The group-by job: counts and aggregates of the selected records, by key (--by, --agg, --every).
+//
+//   partial := group* end
+//   group   := key_bytes + 1:varint key values_bytes:varint values     as in group_key.h and group_table.h
+//   end     := 0:varint selected:varint binary:varint note:varint*
+//   note    := records:varint example_bytes:varint example     of the records that are not of the format,
+//              that have no time, and, for each number, of values that are none
+//
+// Groups come in the order in which the chunk has them. In keys the component that is the file's name is left
+// out, as only the coordinator knows it.
+#ifndef BIGSCAN_JOBS_GROUP_BY_H_
+#define BIGSCAN_JOBS_GROUP_BY_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "jobs/aggregate.h"
+#include "jobs/group_report.h"
+#include "jobs/group_spec.h"
+#include "jobs/group_table.h"
+#include "jobs/job.h"
+#include "jobs/record_values.h"
+#include "lib/time_reader.h"
+
+namespace bigscan {
+
+class GroupByJob : public Job {
+ public:
+  // Fails with kInvalidArgument if the specification asks for fields or groups that are not there.
+  static absl::StatusOr<std::unique_ptr<GroupByJob>> Create(const GroupSpec& spec);
+
+  void StartChunk(uint64_t begin, Partial* partial) override;
+  bool Map(const RecordScanner::Selected& selected, Partial* partial) override;
+  void EndChunk(Partial* partial) override;
+  std::vector<RecordFailure> TakeFailures() override;
+
+  void Merge(const SourceInfo& source, const PartialResult& partial) override;
+  bool Report(Output* output) override;
+  void EndSource(const SourceInfo& source) override;
+  void EndScan() override;
+  bool SourceDecided() const override { return void_; }
+  uint64_t selected() const override { return selected_in_all_ + in_source_; }
+  std::vector<Remark> TakeRemarks() override;
+
+ private:
+  // Something about some of the records that the user is to be told, once.
+  struct Note {
+    uint64_t records = 0;
+    std::string example = {};  // the first one
+
+    void Add(absl::string_view record);
+  };
+  // One after the other in `notes_`.
+  enum : size_t { kUnfit, kTimeless, kNumbers };
+
+  GroupByJob(const GroupSpec& spec, std::unique_ptr<RecordValues> values);
+
+  // Groups that are about to be asked for, together: see GroupTable::FetchSlot.
+  class Batch {
+   public:
+    static constexpr size_t kMost = 32;
+    struct Entry {
+      size_t key_end;  // in keys
+      uint64_t hash;   // of the key
+    };
+
+    bool full() const { return entries_.size() == kMost; }
+    size_t size() const { return entries_.size(); }
+    // What has been appended to this since the last entry is the key of the next one.
+    std::string& keys() { return keys_; }
+    void Add();
+    void DropKey() { keys_.resize(entries_.empty() ? 0 : entries_.back().key_end); }
+    void Fetch(const GroupTable& table) const;
+    absl::string_view key(size_t index) const;
+    uint64_t hash(size_t index) const { return entries_[index].hash; }
+    void Clear();
+
+   private:
+    std::string keys_;
+    std::vector<Entry> entries_;
+  };
+  // A record's value for one of the aggregates.
+  struct Value {
+    bool is_there = false;
+    uint64_t hash = 0;
+    std::optional<Decimal> number = {};
+  };
+
+  void AddRecord(absl::string_view record, size_t at, std::optional<uint32_t> pattern);
+  bool AppendKey(absl::string_view record, std::optional<uint32_t> pattern);
+  std::optional<int64_t> TimeOf(absl::string_view record);
+  void AppendValues();
+  void AddBatch();
+  void AppendGroups(Partial* partial);
+  bool AppendWholeKey(absl::string_view key, std::string* whole) const;
+  bool MergeGroups(absl::string_view* bytes);
+  bool MergeEnd(absl::string_view bytes);
+
+  const GroupSpec spec_;
+  const std::unique_ptr<RecordValues> values_;
+  TimeReader time_reader_;
+
+  // Worker, for one chunk.
+  uint64_t begin_ = 0;
+  GroupTable table_;
+  Batch batch_;
+  std::vector<Value> batch_values_;              // of each of its records, by aggregate
+  std::vector<std::optional<Decimal>> numbers_;  // by number of the specification, of one record
+  std::string values_bytes_;
+  uint64_t selected_ = 0;
+  bool binary_ = false;
+  std::vector<Note> notes_;
+  std::vector<RecordFailure> failures_;
+
+  // Coordinator.
+  GroupTable all_;
+  GroupTable of_source_;  // if nothing of a source may count in the end
+  bool void_ = false;     // nothing counts in this source
+  uint64_t in_source_ = 0;
+  uint64_t selected_in_all_ = 0;
+  std::string file_;      // the key's component of the source that is being merged,
+  uint32_t file_id_ = 0;  // which is this one, plus 1
+  bool has_file_key_;
+  Batch merging_;
+  std::vector<absl::string_view> merging_values_;
+  std::vector<Note> all_notes_;
+  std::optional<GroupReport> report_;
+};
+
+}  // namespace bigscan
+
+#endif  // BIGSCAN_JOBS_GROUP_BY_H_

@@ -1,0 +1,79 @@
+// What a group-by job is to compute, understood and checked.
+#ifndef BIGSCAN_JOBS_GROUP_SPEC_H_
+#define BIGSCAN_JOBS_GROUP_SPEC_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "jobs/aggregate.h"
+#include "jobs/group_table.h"
+#include "jobs/job.h"
+#include "jobs/record_values.h"
+#include "jobs/table_writer.h"
+#include "lib/time_format.h"
+
+namespace bigscan {
+
+struct GroupSpec {
+  struct Key {
+    enum class Kind {
+      kValue,    // of the record: `value` of RecordValues
+      kFile,     // the name of the source
+      kPattern,  // the one that matches: a record counts for each of these
+      kTime,     // the beginning of the record's time bucket
+    };
+    Kind kind = Kind::kValue;
+    std::string title = {};
+    size_t value = 0;
+  };
+  struct Column {
+    std::string title;
+    // Without one: how many records the group has.
+    std::shared_ptr<const AggregateColumn> column = {};
+    size_t state = 0;  // which of `aggregates` it shows
+  };
+  // A state that each group keeps, and what it is fed with.
+  struct State {
+    size_t value = 0;
+    std::optional<size_t> number = {};  // the place in `numbers` if it takes numbers
+  };
+  // A value that is read as a number.
+  struct Number {
+    size_t value = 0;
+    std::string name = {};
+  };
+  struct Sort {
+    size_t column = 0;  // counted through keys, then columns
+    bool descending = false;
+  };
+
+  RecordValues::Options values = {};
+  std::vector<Key> keys = {};
+  std::vector<Column> columns = {};
+  Aggregates aggregates = {};
+  std::vector<State> states = {};  // by aggregate
+  std::vector<Number> numbers = {};
+
+  int64_t every_us = 0;                   // how long a time bucket is; 0: none are needed
+  std::optional<size_t> time_value = {};  // of the record; otherwise it is searched for its time
+  std::vector<TimeFormat> time_formats = {};
+  TimeContext time = {};
+
+  std::vector<std::string> pattern_texts = {};
+  char delimiter = '\n';
+  bool crlf = false;
+  BinaryData binary = BinaryData::kHide;
+  bool strict = false;  // records that do not fit are an error
+
+  std::optional<Sort> sort = {};  // otherwise, and among equals, by key
+  std::optional<uint64_t> top = {};
+  TableFormat format = TableFormat::kText;
+};
+
+}  // namespace bigscan
+
+#endif  // BIGSCAN_JOBS_GROUP_SPEC_H_

@@ -1,0 +1,49 @@
+// A table as text: aligned for people, or as TSV, CSV or JSON for programs.
+#ifndef BIGSCAN_JOBS_TABLE_WRITER_H_
+#define BIGSCAN_JOBS_TABLE_WRITER_H_
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "jobs/cell.h"
+
+namespace bigscan {
+
+enum class TableFormat {
+  kText,  // columns are aligned, numbers to the right; control characters are shown as \xHH, what is missing as -
+  kTsv,  // a tab, newline or backslash in a cell is \t, \n or \\, as in Miller; what is missing is empty
+  kCsv,   // RFC 4180, with newlines for ends of lines; what is missing is empty
+  kJson,  // an object on each line; what is missing is null, and bytes that are not UTF-8 are U+FFFD
+};
+
+class TableWriter {
+ public:
+  struct Column {
+    std::string title;
+    bool is_number;
+  };
+  TableWriter(TableFormat format, std::vector<Column> columns);
+
+  // Whether all rows are to be measured before the first is written.
+  bool NeedsWidths() const { return format_ == TableFormat::kText; }
+  void Measure(std::span<const Cell> row);
+
+  // Append to `text`. Each row has a cell for each column.
+  void AppendHeader(std::string* text) const;
+  void AppendRow(std::span<const Cell> row, std::string* text) const;
+
+ private:
+  void AppendAligned(std::span<const Cell> row, std::string* text) const;
+  void AppendJson(std::span<const Cell> row, std::string* text) const;
+
+  const TableFormat format_;
+  const std::vector<Column> columns_;
+  std::vector<size_t> widths_;  // in characters
+};
+
+}  // namespace bigscan
+
+#endif  // BIGSCAN_JOBS_TABLE_WRITER_H_
