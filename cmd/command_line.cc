@@ -79,6 +79,25 @@ po::options_description OutputOptions() {
   return group;
 }
 
+po::options_description JobOptions() {
+  po::options_description group("Jobs");
+  group.add_options()                                                                            //
+      ("by", Text("KEYS"), "a row for each KEY,...: a field, a capture group, path or pattern")  //
+      ("agg", Text("LIST"),                                                                      //
+       "columns: count, sum(F), min(F), max(F), mean(F), p99(F), distinct(F), invalid(F)")       //
+      ("every", Text("DURATION"), "group by time, such as 5m or 1h")                             //
+      ("fields", Text("FORMAT"),                                                                 //
+       "the records' format, which names their fields: combined, common, xferlog, syslog, "
+       "json, logfmt, csv, tsv or space; PATTERN may then be left out")              //
+      ("time-format", Text("FORMAT"), "what times look like, as for strptime(3)")    //
+      ("time-zone", Text("ZONE"), "of times that have none: +02:00; default: UTC")   //
+      ("top", Text("N"), "print only the first N rows")                              //
+      ("sort", Text("COLUMN[:asc|desc]"), "order the rows by a column")              //
+      ("format", Text("text|tsv|csv|json"), "how to print the rows; default: text")  //
+      ("strict", "what does not fit the format, or is no number, is an error");
+  return group;
+}
+
 po::options_description FileOptions() {
   po::options_description group("Files");
   group.add_options()                                                                //
@@ -124,6 +143,7 @@ po::options_description AllOptions() {
   po::options_description all;
   all.add(MatchingOptions())
       .add(OutputOptions())
+      .add(JobOptions())
       .add(FileOptions())
       .add(ProcessOptions())
       .add(OtherOptions());
@@ -269,6 +289,7 @@ std::string HelpText() {
           "input.\n\n"
        << MatchingOptions() << '\n'
        << OutputOptions() << '\n'
+       << JobOptions() << '\n'
        << FileOptions() << '\n'
        << ProcessOptions() << '\n'
        << OtherOptions()

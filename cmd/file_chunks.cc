@@ -19,6 +19,8 @@ constexpr uint64_t kMostChunkBytes = 85 * kChunkUnit;
 // Where there is much to print: so small that what comes of a chunk usually fits into a worker's
 // arena, and no worker has to wait for its turn with half a chunk done.
 constexpr uint64_t kMostDenseChunkBytes = 10 * kChunkUnit;
+// Where what comes of a chunk is small beside what would come of its parts.
+constexpr uint64_t kMostCombinedChunkBytes = 680 * kChunkUnit;
 // Small enough that a file of a few megabytes is shared by all workers, and that the first results come
 // soon.
 constexpr uint64_t kLeastChunkBytes = 3 * kChunkUnit;
@@ -30,12 +32,17 @@ constexpr uint64_t kChunksPerWorker = 4;
 constexpr uint64_t kSegmentBytes = 1 << 20;
 constexpr uint64_t kLeastSegmentBytes = 4 << 10;
 
+// A group-by job combines the records of a chunk.
+uint64_t MostChunkBytes(const Options& options) {
+  return options.mode == OutputMode::kGroups ? kMostCombinedChunkBytes : kMostChunkBytes;
+}
+
 ChunkSizes MappedSizes(const Options& options, uint64_t bytes) {
   if (options.chunk_size.has_value()) return {*options.chunk_size, *options.chunk_size};
   const uint64_t share = bytes / (kChunksPerWorker * options.workers) / kChunkUnit * kChunkUnit;
   const uint64_t first = MayEndSoon(options) ? kAloneChunkBytes : kLeastChunkBytes;
   return {.first = first,
-          .most = std::max(first, std::min(share, kMostChunkBytes)),
+          .most = std::max(first, std::min(share, MostChunkBytes(options))),
           .unit = kChunkUnit};
 }
 
@@ -57,7 +64,7 @@ std::string Head(const Source& source) {
 }
 
 uint64_t FileChunks::MostBytes(const Options& options) {
-  return options.chunk_size.value_or(kMostChunkBytes);
+  return options.chunk_size.value_or(MostChunkBytes(options));
 }
 
 void FileChunks::Start(const Source& source) {
@@ -112,7 +119,9 @@ std::optional<ScanClient::Range> FileChunks::Next(bool dense) {
   if (auto* splitter = std::get_if<SegmentSplitter>(&splitter_); splitter != nullptr) {
     chunk = splitter->Next();
   } else {
-    chunk = std::get<Splitter>(splitter_).Next(dense ? kMostDenseChunkBytes : kMostChunkBytes);
+    const bool short_ones = dense && options_.mode != OutputMode::kGroups;
+    chunk = std::get<Splitter>(splitter_).Next(short_ones ? kMostDenseChunkBytes
+                                                          : MostChunkBytes(options_));
   }
   return ScanClient::Range{chunk.begin, chunk.end, extent_.begin, extent_.end};
 }

@@ -13,6 +13,7 @@
 #include "jobs/colors.h"
 #include "jobs/count.h"
 #include "jobs/grep.h"
+#include "jobs/group_by.h"
 #include "jobs/json_format.h"
 #include "jobs/tally.h"
 #include "jobs/text_format.h"
@@ -103,7 +104,7 @@ std::unique_ptr<Job> MakeCountJob(const Options& options, CountOptions::Print pr
                                                  .colors = ColorsFor(options).value_or(Colors())});
 }
 
-std::unique_ptr<Job> MakeJob(const Options& options, MatchLocator* locator) {
+absl::StatusOr<std::unique_ptr<Job>> MakeJob(const Options& options, MatchLocator* locator) {
   switch (options.mode) {
     case OutputMode::kRecords:
     case OutputMode::kJson:
@@ -116,6 +117,8 @@ std::unique_ptr<Job> MakeJob(const Options& options, MatchLocator* locator) {
       return std::make_unique<TallyJob>(TallyOptions{.patterns = Texts(options.patterns),
                                                      .max_count = options.max_count,
                                                      .binary = BinaryFor(options)});
+    case OutputMode::kGroups:
+      return GroupByJob::Create(*options.groups);
     case OutputMode::kFilesWithMatches:
       return MakeCountJob(options, CountOptions::Print::kNamesWithMatches);
     case OutputMode::kFilesWithoutMatch:
@@ -128,9 +131,12 @@ std::unique_ptr<Job> MakeJob(const Options& options, MatchLocator* locator) {
 
 }  // namespace
 
-std::vector<std::unique_ptr<Job>> MakeJobs(const Options& options, MatchLocator* locator) {
+absl::StatusOr<std::vector<std::unique_ptr<Job>>> MakeJobs(const Options& options,
+                                                           MatchLocator* locator) {
+  absl::StatusOr<std::unique_ptr<Job>> job = MakeJob(options, locator);
+  if (!job.ok()) return job.status();
   std::vector<std::unique_ptr<Job>> jobs;
-  jobs.push_back(MakeJob(options, locator));
+  jobs.push_back(*std::move(job));
   return jobs;
 }
 
@@ -146,6 +152,12 @@ std::optional<uint64_t> MostSelected(const Options& options) {
 }
 
 bool NeedsPatterns(const Options& options) {
+  if (options.mode == OutputMode::kGroups) {
+    const std::vector<GroupSpec::Key>& keys = options.groups->keys;
+    return std::any_of(keys.begin(), keys.end(), [](const GroupSpec::Key& key) {
+      return key.kind == GroupSpec::Key::Kind::kPattern;
+    });
+  }
   return options.mode == OutputMode::kTally ||
          (options.mode == OutputMode::kRecords && options.label_pattern);
 }
@@ -160,6 +172,7 @@ bool SelectsNothing(const Options& options) {
     case OutputMode::kFilesWithoutMatch:
     case OutputMode::kJson:
     case OutputMode::kTally:
+    case OutputMode::kGroups:
     case OutputMode::kTotal:
       return false;  // there is something to be said all the same
     default:

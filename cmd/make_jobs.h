@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "cmd/options.h"
 #include "jobs/job.h"
 #include "lib/match_locator.h"
@@ -16,8 +17,10 @@ namespace bigscan {
 // How many selected records of a source count, if that is limited: the search ends with the last of them.
 std::optional<uint64_t> MostSelected(const Options& options);
 
-// `locator` must outlive the jobs. Reads GREP_COLORS.
-std::vector<std::unique_ptr<Job>> MakeJobs(const Options& options, MatchLocator* locator);
+// `locator` must outlive the jobs. Reads GREP_COLORS. Fails with kInvalidArgument if a job is to look for fields
+// that are not there.
+absl::StatusOr<std::vector<std::unique_ptr<Job>>> MakeJobs(const Options& options,
+                                                           MatchLocator* locator);
 
 // Whether the jobs need to know which pattern matches which record.
 bool NeedsPatterns(const Options& options);

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "cmd/make_jobs.h"
 #include "lib/database_cache.h"
 
 namespace bigscan {
@@ -14,7 +15,7 @@ constexpr size_t kMostTriedPatterns = 8;
 
 // Whether it has to be known which patterns match a record.
 bool TellsPatterns(const Options& options) {
-  if (options.mode == OutputMode::kTally || options.label_pattern) return true;
+  if (NeedsPatterns(options)) return true;
   const bool locates =
       options.mode == OutputMode::kJson ||
       (options.mode == OutputMode::kRecords && (options.only_matching || options.color));

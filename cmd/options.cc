@@ -19,6 +19,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "cmd/command_line.h"
+#include "cmd/group_options.h"
 #include "cmd/size.h"
 
 namespace bigscan {
@@ -53,6 +54,12 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
   return contents.str();
 }
 
+// Whether an argument names an input: a job needs no pattern before its files.
+bool IsFile(const std::string& argument) {
+  std::error_code error;
+  return argument == "-" || std::filesystem::exists(argument, error);
+}
+
 absl::Status ResolvePatterns(const CommandLine& line, std::vector<std::string>* arguments,
                              Options* options) {
   std::vector<std::string> texts;
@@ -72,7 +79,9 @@ absl::Status ResolvePatterns(const CommandLine& line, std::vector<std::string>* 
       given = true;
     }
   }
-  if (!given) {
+  if (!given && AsksForGroups(line) && (arguments->empty() || IsFile(arguments->front()))) {
+    add(PatternsOfArgument(""));
+  } else if (!given) {
     if (arguments->empty()) return WrongUse("no pattern given");
     add(PatternsOfArgument(arguments->front()));
     arguments->erase(arguments->begin());
@@ -360,6 +369,7 @@ absl::StatusOr<Options> ParseOptions(int argc, char** argv) {
         ResolveProcesses(*line, &options)}) {
     if (!status.ok()) return status;
   }
+  if (absl::Status status = ResolveGroups(*line, &options); !status.ok()) return status;
   return options;
 }
 

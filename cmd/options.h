@@ -3,11 +3,13 @@
 #define BIGSCAN_CMD_OPTIONS_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "jobs/group_spec.h"
 #include "lib/pattern.h"
 
 namespace bigscan {
@@ -33,6 +35,7 @@ enum class OutputMode {
   kCount,              // of each file
   kTotal,              // of all files
   kTally,              // of each pattern
+  kGroups,             // a row for each group: see Options::groups
   kFilesWithMatches,   // names
   kFilesWithoutMatch,  // names
   kQuiet,
@@ -73,6 +76,8 @@ struct Options {
   bool color = false;
   bool line_buffered = false;
   bool no_messages = false;
+
+  std::shared_ptr<const GroupSpec> groups;  // if a group-by job is asked for
 
   // Files. "-" is standard input; empty: standard input, or with `recursive` the working directory.
   std::vector<std::string> files;

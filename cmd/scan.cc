@@ -27,6 +27,7 @@ absl::StatusOr<std::unique_ptr<Scan>> Scan::Create(const Options& options) {
   absl::StatusOr<TextEncoding> encoding = TextEncoding::ByName(options.encoding);
   if (!encoding.ok()) return encoding.status();
   auto scan = std::unique_ptr<Scan>(new Scan(options, *std::move(plan), *std::move(encoding)));
+  if (absl::Status status = scan->AddJobs(); !status.ok()) return status;
   absl::StatusOr<std::unique_ptr<JobMapper>> mapper =
       JobMapper::Create(options, *scan->plan_, scan->jobs_,
                         {.decoders = &scan->decoders_, .most_record_bytes = options.max_memory});
@@ -39,21 +40,33 @@ Scan::Scan(const Options& options, std::unique_ptr<ScanPlan> plan, TextEncoding 
     : options_(options),
       plan_(std::move(plan)),
       locator_(options_.patterns, options.mode == OutputMode::kJson),
-      jobs_(MakeJobs(options, &locator_)),
       decoders_(std::move(encoding), options.decompress),
       inputs_(options, decoders_, FileChunks::MostBytes(options)),
       output_(STDOUT_FILENO, options.delimiter),
       chunks_(options) {
   if (options.drop_cache) output_.CopyFiles();
-  if (const std::optional<uint64_t> most = MostSelected(options); most.value_or(0) > 0) {
-    auto position = std::make_unique<PositionJob>(*most, options.delimiter);
+}
+
+absl::Status Scan::AddJobs() {
+  absl::StatusOr<JobMapper::Jobs> jobs = MakeJobs(options_, &locator_);
+  if (!jobs.ok()) return jobs.status();
+  jobs_ = *std::move(jobs);
+  if (const std::optional<uint64_t> most = MostSelected(options_); most.value_or(0) > 0) {
+    auto position = std::make_unique<PositionJob>(*most, options_.delimiter);
     position_ = position.get();
     jobs_.push_back(std::move(position));
   }
+  return absl::OkStatus();
 }
 
 void Scan::Finish() {
   lost_.Print();
+  for (const std::unique_ptr<Job>& job : jobs_) {
+    for (const Job::Remark& remark : job->TakeRemarks()) {
+      had_error_ |= remark.is_error;
+      PrintMessage(remark.text);
+    }
+  }
   if (selected() == 0) inputs_.SayBefore(UINT32_MAX);
   if (position_ != nullptr && options_.max_count.has_value()) {
     inputs_.LeaveStdin(position_->ends());

@@ -79,6 +79,7 @@ class Scan : public ScanClient {
  private:
   Scan(const Options& options, std::unique_ptr<ScanPlan> plan, TextEncoding encoding);
 
+  absl::Status AddJobs();
   SourceInfo Info(uint32_t id, int fd, bool is_stream = false) const;
   SourceInfo Info(const Source& source) const;
   void StartMerging(const Source& source);
