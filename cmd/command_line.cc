@@ -121,7 +121,8 @@ po::options_description ProcessOptions() {
       ("chunk-size", Text("SIZE"),                                    //
        "bytes handed to a worker at once, up to 64M; suffixes K, M")  //
       ("max-memory", Text("SIZE"),
-       "for one record of a stream; a longer one is skipped; default: 256M")     //
+       "for one record of a stream, default: 256M, a longer one is skipped; for the groups of a "
+       "job, default: a quarter of the memory, others go to disk")               //
       ("io", Text("auto|on|off"),                                                //
        "on: a feeder process reads all input; off: workers map regular files; "  //
        "auto: off, but one that reads ahead where a file is cold")               //

@@ -1,6 +1,7 @@
 #include "cmd/group_options.h"
 
 #include <time.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <memory>
@@ -265,6 +266,17 @@ absl::Status ResolveSort(const CommandLine& line, GroupSpec* spec) {
   return absl::OkStatus();
 }
 
+// Tables grow by doubling, and there is more in memory than tables.
+void ResolveMemory(const Options& options, bool is_given, GroupSpec* spec) {
+  constexpr uint64_t kMostWorkerBytes = 32 << 20;
+  constexpr uint64_t kLeastWorkerBytes = 256 << 10;
+  const auto machine = static_cast<uint64_t>(sysconf(_SC_PHYS_PAGES)) *
+                       static_cast<uint64_t>(sysconf(_SC_PAGE_SIZE));
+  const uint64_t most = is_given ? options.max_memory : std::max(machine / 4, options.max_memory);
+  spec->most_bytes = most / 8 * 3;
+  spec->worker_bytes = std::clamp(most / 8 / options.workers, kLeastWorkerBytes, kMostWorkerBytes);
+}
+
 absl::Status ResolveTableFormat(const CommandLine& line, GroupSpec* spec) {
   const CommandLine::Option* option = line.Last({"format"});
   if (option == nullptr || option->value == "text") return absl::OkStatus();
@@ -314,6 +326,7 @@ absl::Status ResolveGroups(const CommandLine& line, Options* options) {
   if (absl::Status status = ResolveColumns(line, *options, spec.get()); !status.ok()) return status;
   if (absl::Status status = ResolveSort(line, spec.get()); !status.ok()) return status;
   if (absl::Status status = ResolveTableFormat(line, spec.get()); !status.ok()) return status;
+  ResolveMemory(*options, line.Has("max-memory"), spec.get());
   // There are no binary records to be kept from a terminal.
   if (options->binary_files == BinaryFiles::kReport) options->binary_files = BinaryFiles::kText;
   if (options->binary_files == BinaryFiles::kWithoutMatch) spec->binary = BinaryData::kVoid;

@@ -18,6 +18,7 @@ namespace {
 
 struct Sum {
   static constexpr bool kNeedsNumber = true;
+  static constexpr bool kHasHeap = false;
 
   void Add(const AggregateInput& input) {
     if (!input.number.has_value()) return;
@@ -36,8 +37,6 @@ struct Sum {
     sum.Merge(other);
     return true;
   }
-  size_t HeapBytes() const { return 0; }
-
   DecimalSum sum;
   uint64_t numbers = 0;
 };
@@ -45,6 +44,7 @@ struct Sum {
 // The least and the greatest number.
 struct Extremes {
   static constexpr bool kNeedsNumber = true;
+  static constexpr bool kHasHeap = false;
 
   void Add(const AggregateInput& input) {
     if (!input.number.has_value()) return;
@@ -67,14 +67,13 @@ struct Extremes {
     }
     return true;
   }
-  size_t HeapBytes() const { return 0; }
-
   std::optional<Decimal> least;
   std::optional<Decimal> greatest;
 };
 
 struct Quantiles {
   static constexpr bool kNeedsNumber = true;
+  static constexpr bool kHasHeap = true;
 
   void Add(const AggregateInput& input) {
     if (input.number.has_value()) sketch.Add(input.number->ToDouble());
@@ -93,6 +92,7 @@ struct Quantiles {
 
 struct Distinct {
   static constexpr bool kNeedsNumber = false;
+  static constexpr bool kHasHeap = true;
 
   void Add(const AggregateInput& input) { values.AddHash(input.hash); }
   void Append(std::string* bytes) const { values.Append(bytes); }
@@ -110,6 +110,7 @@ struct Distinct {
 // Values that are no numbers.
 struct Invalid {
   static constexpr bool kNeedsNumber = true;
+  static constexpr bool kHasHeap = false;
 
   void Add(const AggregateInput& input) { values += input.number.has_value() ? 0 : 1; }
   void Append(std::string* bytes) const { AppendVarint(values, bytes); }
@@ -119,8 +120,6 @@ struct Invalid {
     values += more;
     return true;
   }
-  size_t HeapBytes() const { return 0; }
-
   uint64_t values = 0;
 };
 
@@ -132,8 +131,10 @@ class StateAggregate : public Aggregate {
   bool needs_number() const override { return State::kNeedsNumber; }
   void Construct(void* state) const override { new (state) State(); }
   void Destroy(void* state) const override { static_cast<State*>(state)->~State(); }
+  bool has_heap() const override { return State::kHasHeap; }
   size_t HeapBytes(const void* state) const override {
-    return static_cast<const State*>(state)->HeapBytes();
+    if constexpr (State::kHasHeap) return static_cast<const State*>(state)->HeapBytes();
+    return 0;
   }
   void Add(const AggregateInput& input, void* state) const override {
     static_cast<State*>(state)->Add(input);

@@ -41,8 +41,9 @@ class Aggregate {
 
   virtual void Construct(void* state) const = 0;
   virtual void Destroy(void* state) const = 0;
-  // What the state holds outside of itself, in bytes.
+  // What the state holds outside of itself, in bytes; whether that can be anything.
   virtual size_t HeapBytes(const void* state) const = 0;
+  virtual bool has_heap() const = 0;
 
   virtual void Add(const AggregateInput& input, void* state) const = 0;
   // The state as bytes, which depend on nothing but the values added to it.

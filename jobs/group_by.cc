@@ -13,8 +13,6 @@
 namespace bigscan {
 namespace {
 
-// What a worker collects before it sends it.
-constexpr uint64_t kMostTableBytes = 32 << 20;
 constexpr size_t kExampleBytes = 120;  // of a record that is shown
 
 }  // namespace
@@ -34,6 +32,8 @@ GroupByJob::GroupByJob(const GroupSpec& spec, std::unique_ptr<RecordValues> valu
       notes_(kNumbers + spec.numbers.size()),
       all_(spec.aggregates),
       of_source_(spec.aggregates),
+      order_(spec_, all_),
+      spill_(spec.aggregates),
       has_file_key_(std::any_of(
           spec.keys.begin(), spec.keys.end(),
           [](const GroupSpec::Key& key) { return key.kind == GroupSpec::Key::Kind::kFile; })),
@@ -94,7 +94,7 @@ bool GroupByJob::Map(const RecordScanner::Selected& selected, Partial* partial) 
     }
   }
   // Blocks are short: the table does not grow by much until the next look.
-  if (table_.bytes() > kMostTableBytes) AppendGroups(partial);
+  if (table_.bytes() > spec_.worker_bytes) AppendGroups(partial);
   return true;
 }
 
@@ -177,8 +177,7 @@ void GroupByJob::AddBatch() {
     for (size_t a = 0; a < aggregates; ++a) {
       const Value& value = batch_values_[i * aggregates + a];
       if (!value.is_there) continue;
-      spec_.aggregates[a]->Add({.hash = value.hash, .number = value.number},
-                               table_.State(group, a));
+      table_.Add({.hash = value.hash, .number = value.number}, a, group);
     }
   }
   batch_.Clear();
@@ -255,6 +254,7 @@ bool GroupByJob::MergeGroups(absl::string_view* bytes) {
       merging_values_.push_back(bytes->substr(0, values));
       bytes->remove_prefix(values);
     }
+    if (!table->empty() && table == &all_ && table->bytes() > spec_.most_bytes) SpillGroups();
     merging_.Fetch(*table);
     for (size_t i = 0; i < merging_.size(); ++i) {
       absl::string_view values = merging_values_[i];
@@ -321,9 +321,25 @@ void GroupByJob::EndSource(const SourceInfo& /*source*/) {
   void_ = false;
 }
 
+void GroupByJob::SpillGroups() {
+  const absl::Status status = spill_.Add(all_);
+  if (!status.ok() && spill_status_.ok()) spill_status_ = status;
+  all_.Reset();
+}
+
 void GroupByJob::EndScan() {
   if (spec_.keys.empty()) all_.Get("");
-  report_.emplace(spec_, all_);
+  std::unique_ptr<SortedGroups> groups;
+  if (spill_.empty()) {
+    groups = std::make_unique<SortedTable>(order_.Sorted(all_));
+  } else {
+    if (!all_.empty()) SpillGroups();
+    absl::StatusOr<std::unique_ptr<SortedGroups>> merged = spill_.Merge(order_);
+    if (!merged.ok() && spill_status_.ok()) spill_status_ = merged.status();
+    if (merged.ok()) groups = *std::move(merged);
+  }
+  // Half of a result is none.
+  if (spill_status_.ok()) report_.emplace(spec_, all_, std::move(groups));
 }
 
 bool GroupByJob::Report(Output* output) {
@@ -335,6 +351,9 @@ bool GroupByJob::Report(Output* output) {
 
 std::vector<Job::Remark> GroupByJob::TakeRemarks() {
   std::vector<Remark> remarks;
+  if (!spill_status_.ok()) {
+    remarks.push_back({.text = std::string(spill_status_.message()), .is_error = true});
+  }
   for (size_t i = 0; i < all_notes_.size(); ++i) {
     const Note& note = all_notes_[i];
     if (note.records == 0) continue;

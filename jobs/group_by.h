@@ -19,8 +19,10 @@
 
 #include "absl/status/statusor.h"
 #include "jobs/aggregate.h"
+#include "jobs/group_order.h"
 #include "jobs/group_report.h"
 #include "jobs/group_spec.h"
+#include "jobs/group_spill.h"
 #include "jobs/group_table.h"
 #include "jobs/job.h"
 #include "jobs/record_values.h"
@@ -43,6 +45,7 @@ class GroupByJob : public Job {
   void EndSource(const SourceInfo& source) override;
   void EndScan() override;
   bool SourceDecided() const override { return void_; }
+  bool AllDecided() const override { return !spill_status_.ok(); }
   uint64_t selected() const override { return selected_in_all_ + in_source_; }
   std::vector<Remark> TakeRemarks() override;
 
@@ -98,6 +101,7 @@ class GroupByJob : public Job {
   void AppendGroups(Partial* partial);
   bool AppendWholeKey(absl::string_view key, std::string* whole) const;
   bool MergeGroups(absl::string_view* bytes);
+  void SpillGroups();
   bool MergeEnd(absl::string_view bytes);
 
   const GroupSpec spec_;
@@ -119,7 +123,10 @@ class GroupByJob : public Job {
   // Coordinator.
   GroupTable all_;
   GroupTable of_source_;  // if nothing of a source may count in the end
-  bool void_ = false;     // nothing counts in this source
+  GroupOrder order_;
+  GroupSpill spill_;  // what of all_ had to make room
+  absl::Status spill_status_;
+  bool void_ = false;  // nothing counts in this source
   uint64_t in_source_ = 0;
   uint64_t selected_in_all_ = 0;
   std::string file_;      // the key's component of the source that is being merged,

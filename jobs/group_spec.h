@@ -69,6 +69,9 @@ struct GroupSpec {
   BinaryData binary = BinaryData::kHide;
   bool strict = false;  // records that do not fit are an error
 
+  uint64_t most_bytes = UINT64_MAX;    // of groups in the coordinator: others go to disk
+  uint64_t worker_bytes = UINT64_MAX;  // of groups in a worker, before it sends them
+
   std::optional<Sort> sort = {};  // otherwise, and among equals, by key
   std::optional<uint64_t> top = {};
   TableFormat format = TableFormat::kText;

@@ -53,6 +53,14 @@ void GroupTable::Clear() {
   std::fill(slots_.begin(), slots_.end(), 0);
   block_ = 0;
   used_ = 0;
+  heap_bytes_ = 0;
+}
+
+void GroupTable::Reset() {
+  Clear();
+  groups_ = {};
+  slots_ = std::vector<uint64_t>(kFirstSlots, 0);
+  blocks_.clear();
 }
 
 void* GroupTable::Allocate(size_t size) {
@@ -113,8 +121,18 @@ GroupTable::Group* GroupTable::Get(absl::string_view key, uint64_t hash) {
   return group;
 }
 
+void GroupTable::Add(const AggregateInput& input, size_t aggregate, Group* group) {
+  const Aggregate& of = *aggregates_[aggregate];
+  void* const state = State(group, aggregate);
+  if (!of.has_heap()) return of.Add(input, state);
+  heap_bytes_ -= of.HeapBytes(state);
+  of.Add(input, state);
+  heap_bytes_ += of.HeapBytes(state);
+}
+
 uint64_t GroupTable::bytes() const {
-  uint64_t bytes = slots_.capacity() * sizeof(uint64_t) + groups_.capacity() * sizeof(Group*);
+  uint64_t bytes =
+      heap_bytes_ + slots_.capacity() * sizeof(uint64_t) + groups_.capacity() * sizeof(Group*);
   for (const Block& block : blocks_) bytes += block.size;
   return bytes;
 }
@@ -130,7 +148,12 @@ bool GroupTable::TakeValues(absl::string_view key, uint64_t hash, absl::string_v
   Group* const group = Get(key, hash);
   group->count += count;
   for (size_t i = 0; i < aggregates_.size(); ++i) {
-    if (!aggregates_[i]->Take(bytes, State(group, i))) return false;
+    const Aggregate& of = *aggregates_[i];
+    void* const state = State(group, i);
+    if (of.has_heap()) heap_bytes_ -= of.HeapBytes(state);
+    const bool taken = of.Take(bytes, state);
+    if (of.has_heap()) heap_bytes_ += of.HeapBytes(state);
+    if (!taken) return false;
   }
   return true;
 }

@@ -56,15 +56,19 @@ class GroupTable {
     return State(const_cast<Group*>(&group), aggregate);
   }
 
+  // Adds a value to the group's state for an aggregate.
+  void Add(const AggregateInput& input, size_t aggregate, Group* group);
+
   // In the order in which they were added.
   const std::vector<Group*>& groups() const { return groups_; }
   size_t size() const { return groups_.size(); }
   bool empty() const { return groups_.empty(); }
-  // The memory that the table holds, without what states hold themselves, in bytes.
+  // The memory that the table holds, in bytes.
   uint64_t bytes() const;
 
-  // Keeps the memory for groups to come.
+  // Keeps the memory for groups to come; or gives it back.
   void Clear();
+  void Reset();
 
   // Everything of a group but its key, as bytes:
   //   values := count:varint state*      in the order of the aggregates
@@ -97,8 +101,9 @@ class GroupTable {
   // By hash: the address of a group, below 16 further bits of its hash; 0 where there is none.
   std::vector<uint64_t> slots_;
   std::vector<Block> blocks_;
-  size_t block_ = 0;  // of blocks_, that is being filled,
-  size_t used_ = 0;   // up to here
+  size_t block_ = 0;         // of blocks_, that is being filled,
+  size_t used_ = 0;          // up to here
+  uint64_t heap_bytes_ = 0;  // that states hold
 };
 
 }  // namespace bigscan

@@ -124,6 +124,40 @@ def test_any_geometry_gives_the_right_table(seed: int, tmp_path: Path) -> None:
         assert result.status in (0, 1)
 
 
+MEMORIES = [["--chunk-size", "500", "--max-memory", "600"],
+            ["-p", "3", "--chunk-size", "64", "--max-memory", "10000"]]
+
+
+@pytest.mark.parametrize("seed", range(CASES // 2))
+@pytest.mark.parametrize("format", ["tsv", "text"])
+def test_groups_that_go_to_disk_come_back(seed: int, format: str, tmp_path: Path) -> None:
+    """The same table, whatever fits into memory."""
+    rng = random.Random(1000 + seed)
+    (tmp_path / "log").write_bytes(log(rng, 1000))
+    pattern, keys, every, columns = options(rng)
+    columns += ["p50(bytes)", "p99(bytes)"]
+    titles = keys + columns + (["time"] if every else [])
+    command = ["--fields", "combined", "--format", format, "--agg", ",".join(columns),
+               "--sort", rng.choice(titles) + rng.choice(["", ":asc", ":desc"])]
+    command += ["--by", ",".join(keys)] if keys else []
+    command += ["--every", f"{every}s"] if every else []
+    command += ["--top", str(rng.choice([1, 10, 100]))] if rng.randrange(3) == 0 else []
+    wanted = bigscan(*command, pattern, "log", cwd=tmp_path)
+    for geometry in MEMORIES:
+        result = bigscan(*geometry, *command, pattern, "log", cwd=tmp_path)
+        assert not difference(result.out, wanted.out), [*geometry, *command, pattern]
+        assert result.status == wanted.status
+
+
+def test_no_room_for_groups_on_disk(tmp_path: Path) -> None:
+    (tmp_path / "log").write_bytes(b"".join(b"%d\n" % i for i in range(10_000)))
+    result = bigscan("--fields", "space", "--by", "1", "--chunk-size", "500", "--max-memory", "600",
+                     "log", cwd=tmp_path, env={"TMPDIR": str(tmp_path / "none")})
+    assert result.out == b"" and result.status == 2
+    assert result.err == b"bigscan: temporary file in %s: No such file or directory\n" % bytes(
+        tmp_path / "none")
+
+
 def sorted_rows(out: bytes) -> Iterable[bytes]:
     return sorted(out.splitlines())
 

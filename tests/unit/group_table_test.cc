@@ -24,8 +24,7 @@ void Add(const Aggregates& aggregates, const std::string& key, const std::string
   ++group->count;
   const std::optional<Decimal> number = Decimal::Parse(value);
   for (size_t i = 0; i < aggregates.size(); ++i) {
-    aggregates[i]->Add({.hash = DistinctCounter::HashOf(value), .number = number},
-                       table->State(group, i));
+    table->Add({.hash = DistinctCounter::HashOf(value), .number = number}, i, group);
   }
 }
 
