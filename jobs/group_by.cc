@@ -65,8 +65,9 @@ void GroupByJob::Note::Add(absl::string_view record) {
 
 // --- Worker ---
 
-void GroupByJob::StartChunk(uint64_t begin, Partial* /*partial*/) {
+void GroupByJob::StartChunk(uint64_t begin, Partial* partial) {
   begin_ = begin;
+  partial_ = partial;
   table_.Clear();
   selected_ = 0;
   binary_ = false;
@@ -74,7 +75,7 @@ void GroupByJob::StartChunk(uint64_t begin, Partial* /*partial*/) {
   failures_.clear();
 }
 
-bool GroupByJob::Map(const RecordScanner::Selected& selected, Partial* partial) {
+bool GroupByJob::Map(const RecordScanner::Selected& selected, Partial* /*partial*/) {
   binary_ |= selected.binary;
   if (binary_ && spec_.binary == BinaryData::kVoid) return false;
   selected_ += selected.records;
@@ -93,8 +94,6 @@ bool GroupByJob::Map(const RecordScanner::Selected& selected, Partial* partial) 
       for (size_t begin = run.begin; begin < run.end;) begin = add(begin, std::nullopt);
     }
   }
-  // Blocks are short: the table does not grow by much until the next look.
-  if (table_.bytes() > spec_.worker_bytes) AppendGroups(partial);
   return true;
 }
 
@@ -116,7 +115,10 @@ void GroupByJob::AddRecord(absl::string_view record, size_t at, std::optional<ui
   }
   batch_.Add();
   AppendValues();
-  if (batch_.full()) AddBatch();
+  if (!batch_.full()) return;
+  AddBatch();
+  // By what the chunk holds alone: if another worker has to do it again, it makes the same parts.
+  if (table_.content_bytes() > spec_.worker_bytes) AppendGroups(partial_);
 }
 
 // Appends the record's key to those of the batch. False if it has no time.

@@ -110,6 +110,7 @@ class GroupByJob : public Job {
 
   // Worker, for one chunk.
   uint64_t begin_ = 0;
+  Partial* partial_ = nullptr;
   GroupTable table_;
   Batch batch_;
   std::vector<Value> batch_values_;              // of each of its records, by aggregate

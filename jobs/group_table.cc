@@ -54,6 +54,7 @@ void GroupTable::Clear() {
   block_ = 0;
   used_ = 0;
   heap_bytes_ = 0;
+  placed_bytes_ = 0;
 }
 
 void GroupTable::Reset() {
@@ -77,6 +78,7 @@ void* GroupTable::Allocate(size_t size) {
   }
   char* const place = blocks_[block_].bytes.get() + used_;
   used_ += size;
+  placed_bytes_ += size;
   return place;
 }
 

@@ -65,6 +65,10 @@ class GroupTable {
   bool empty() const { return groups_.empty(); }
   // The memory that the table holds, in bytes.
   uint64_t bytes() const;
+  // What its groups take of that, about. Depends on nothing but what has been done since Clear.
+  uint64_t content_bytes() const {
+    return placed_bytes_ + heap_bytes_ + groups_.size() * 2 * sizeof(Group*);
+  }
 
   // Keeps the memory for groups to come; or gives it back.
   void Clear();
@@ -101,9 +105,10 @@ class GroupTable {
   // By hash: the address of a group, below 16 further bits of its hash; 0 where there is none.
   std::vector<uint64_t> slots_;
   std::vector<Block> blocks_;
-  size_t block_ = 0;         // of blocks_, that is being filled,
-  size_t used_ = 0;          // up to here
-  uint64_t heap_bytes_ = 0;  // that states hold
+  size_t block_ = 0;           // of blocks_, that is being filled,
+  size_t used_ = 0;            // up to here
+  uint64_t heap_bytes_ = 0;    // that states hold
+  uint64_t placed_bytes_ = 0;  // of groups in blocks
 };
 
 }  // namespace bigscan
