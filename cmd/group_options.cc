@@ -319,6 +319,7 @@ absl::Status ResolveGroups(const CommandLine& line, Options* options) {
   spec->delimiter = options->delimiter;
   spec->crlf = options->crlf;
   spec->strict = line.Has("strict");
+  spec->threads = options->workers;
   for (const absl::Status& status :
        {ResolveFormat(line, *options, spec.get()), ResolveTime(line, spec.get())}) {
     if (!status.ok()) return status;

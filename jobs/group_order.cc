@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <bit>
 #include <iterator>
+#include <system_error>
+#include <thread>
 
 #include "jobs/group_key.h"
 
@@ -33,6 +35,25 @@ absl::string_view Component(const GroupSpec& spec, absl::string_view key, size_t
     if (i == index) return key.substr(0, size);
     key.remove_prefix(size);
   }
+}
+
+// With several threads, which are gone when it returns: there is no other moment with more than one.
+template <typename Iterator, typename Before>
+void SortAll(Iterator begin, Iterator end, Before before, uint32_t threads) {
+  constexpr ptrdiff_t kWorthThread = 100'000;
+  std::thread other;
+  const Iterator middle = begin + (end - begin) / 2;
+  if (threads > 1 && end - middle >= kWorthThread) {
+    try {
+      other = std::thread([=] { SortAll(middle, end, before, threads / 2); });
+    } catch (const std::system_error&) {
+      // There may be no more threads.
+    }
+  }
+  if (!other.joinable()) return std::sort(begin, end, before);
+  SortAll(begin, middle, before, threads - threads / 2);
+  other.join();
+  std::inplace_merge(begin, middle, end, before);
 }
 
 // A count ranks as itself, and without a column to sort by all ranks are the same.
@@ -100,7 +121,7 @@ std::vector<GroupOrder::Place> GroupOrder::Sorted(const GroupTable& table) const
     std::partial_sort(places.begin(), end, places.end(), before);
     places.erase(end, places.end());
   } else {
-    std::sort(places.begin(), places.end(), before);
+    SortAll(places.begin(), places.end(), before, spec_.threads);
   }
   return places;
 }

@@ -72,6 +72,8 @@ struct GroupSpec {
   uint64_t most_bytes = UINT64_MAX;    // of groups in the coordinator: others go to disk
   uint64_t worker_bytes = UINT64_MAX;  // of groups in a worker, before it sends them
 
+  uint32_t threads = 1;  // to sort many groups with, once all else is done
+
   std::optional<Sort> sort = {};  // otherwise, and among equals, by key
   std::optional<uint64_t> top = {};
   TableFormat format = TableFormat::kText;
