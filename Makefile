@@ -103,6 +103,8 @@ test: test-deps
 # Paths of ripgrep 15 and ugrep; without UGREP, the one that is installed.
 RG15 ?=
 UGREP ?=
+# The folder node_modules that has @duckdb/node-api.
+DUCKDB ?=
 BENCH_SIZE ?= 4G
 BENCH_RUNS ?= 5
 BENCH_DATA ?= $(BUILD)/bench
@@ -110,9 +112,10 @@ BENCH_JSON ?= $(BUILD)/bench.json
 
 bench: test-deps
 	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) $(BIGSCAN) $(LOGGEN)
-	/usr/bin/python3 tests/bench/bench.py --bigscan $(BIGSCAN) --loggen $(LOGGEN) \
+	$(if $(DUCKDB),NODE_PATH=$(DUCKDB)) /usr/bin/python3 tests/bench/bench.py --bigscan $(BIGSCAN) --loggen $(LOGGEN) \
 		--data $(BENCH_DATA) --size $(BENCH_SIZE) --runs $(BENCH_RUNS) --json $(BENCH_JSON) \
-		$(if $(RG15),--rg15 $(RG15)) $(if $(UGREP),--ugrep $(UGREP)) $(BENCH_FLAGS)
+		$(if $(RG15),--rg15 $(RG15)) $(if $(UGREP),--ugrep $(UGREP)) \
+		$(if $(DUCKDB),--duckdb) $(BENCH_FLAGS)
 
 check: check-deps check-format check-layers check-static check-man
 

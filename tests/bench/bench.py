@@ -132,6 +132,8 @@ def parse_arguments() -> argparse.Namespace:
                         help="ripgrep 15 (default: the environment's RG15)")
     parser.add_argument("--ugrep", default=os.environ.get("UGREP") or "ugrep", metavar="PATH",
                         help="default: the environment's UGREP, or the one that is installed")
+    parser.add_argument("--duckdb", action="store_true",
+                        help="node finds the module @duckdb/node-api (by NODE_PATH)")
     parser.add_argument("--big", action="store_true", help="resources: a log of 16G too")
     parser.add_argument("--drain", choices=DRAINS, default="splice",
                         help="how the tools' output is thrown away (default %(default)s)")

@@ -26,6 +26,7 @@ REGEXES = (
 P1, P2, P8 = "bigscan -p 1", "bigscan -p 2", "bigscan -p 8"
 RG15, RG15_P, RG15_Z, RG15_J2 = "rg 15", "rg 15 -P", "rg 15 -z", "rg 15 -j2"
 UGREP, UGREP_P, UGREP_R, UGREP_Z = "ugrep", "ugrep -P", "ugrep -r", "ugrep -z"
+MAWK, GAWK, MILLER, DUCKDB = "mawk", "gawk", "mlr", "duckdb"
 CAT_TO_NULL, DD_TO_NULL = "cat to null", "dd to null"
 BEST_PEER = (RG15, "rg", "grep", UGREP)
 ALL = (P2, P1, *BEST_PEER)
@@ -61,6 +62,8 @@ class Row:
     bigscan_options: tuple[str, ...] = ()
     compare: Compare = Compare.COUNT
     not_compared: tuple[str, ...] = ()  # tools whose output rightly is another one
+    # How tools of other languages are asked, by name.
+    programs: tuple[tuple[str, tuple[str, ...]], ...] = ()
     goals: tuple[Goal, ...] = ()
     from_pipe: bool = False  # the log comes by `cat FILE |`
     cold: bool = False  # the page cache is emptied before each run
@@ -175,7 +178,63 @@ COMPRESSED_ROWS = (
       for kind in ("zst", "xz", "bz2", "lz4")),
 )
 
-ROWS = COUNT_ROWS + PRINT_ROWS + OPTION_ROWS + SEARCH_ROWS + SOURCE_ROWS + COMPRESSED_ROWS
+# --- jobs ---------------------------------------------------------------------------------------
+
+JOB_LOG = "combined, at most 1G"
+JOB_PEERS = (MAWK, GAWK, MILLER, DUCKDB)
+
+
+def awk(titles: str, each: str, shown: str = "n[k]") -> tuple[str, ...]:
+    """A program that counts by a key, and prints a table."""
+    table = 'END { for (k in n) print k "\\t" %s }' % shown
+    return ('BEGIN { print "%s" } { %s } %s' % (titles, each, table),)
+
+
+def sql(columns: str, key: str) -> tuple[str, ...]:
+    return (f"select {key}, {columns} from log group by 1",)
+
+
+def miller(verb: str, fields: str, names: str) -> tuple[str, ...]:
+    return ("--inidx", "--ifs", " ", "--otsv", verb, "-f", *fields.split(), "then", "rename", names)
+
+
+def job_row(section: str, own: tuple[str, ...], limit: float,
+            programs: dict[str, tuple[str, ...]], pattern: str = "",
+            compare: Compare = Compare.SORTED) -> Row:
+    awks = {GAWK: programs[MAWK]} if MAWK in programs else {}
+    asked = {**awks, **programs}
+    peers = tuple(peer for peer in JOB_PEERS if peer in asked)
+    return Row(section, JOB_LOG, (P2, P1, *peers), pattern, options=("--format", "tsv"),
+               bigscan_options=own, compare=compare, programs=tuple(asked.items()),
+               goals=(Goal(P2, peers, limit),))
+
+
+BY_STATUS = {MAWK: awk("status\\tcount", "n[$9]++"), DUCKDB: sql("count(*) as count", "status"),
+             MILLER: miller("count-distinct", "9", "9,status")}
+BY_USER = {
+    MAWK: awk("user\\tcount\\tsum(bytes)", "n[$3]++; s[$3] += $10",
+              'n[k] "\\t" sprintf("%.0f", s[k])'),
+    DUCKDB: sql('count(*) as count, sum(bytes::bigint) as "sum(bytes)"', '"user"'),
+}
+JOB_ROWS = (
+    job_row("by-status", ("--fields", "combined", "--by", "status"), 0.33, BY_STATUS),
+    job_row("by-group", ("--by", "status"), 0.5, BY_STATUS, r'" (?<status>\d{3}) '),
+    job_row("by-user", ("--fields", "combined", "--by", "user", "--agg", "count,sum(bytes)"), 0.33,
+            BY_USER),
+    job_row("by-ip", ("--fields", "combined", "--by", "ip"), 0.6,
+            {MAWK: awk("ip\\tcount", "n[$1]++"), DUCKDB: sql("count(*) as count", "ip")}),
+    # Percentiles are within 1 %, by different ways.
+    job_row("p99-by-path", ("--fields", "combined", "--by", "path", "--agg", "p99(bytes)"), 0.4,
+            {DUCKDB: sql("approx_quantile(bytes::bigint, 0.99)", "split_part(request, ' ', 2)")},
+            compare=Compare.LINES),
+    # Each shows the time in its own way.
+    job_row("by-hour", ("--fields", "combined", "--every", "1h"), 0.33,
+            {MAWK: awk("time\\tcount", "n[substr($4, 2, 14)]++"),
+             DUCKDB: sql("count(*) as count", "time[2:15]")}, compare=Compare.LINES),
+)
+
+ROWS = (COUNT_ROWS + PRINT_ROWS + OPTION_ROWS + SEARCH_ROWS + SOURCE_ROWS + COMPRESSED_ROWS +
+        JOB_ROWS)
 # resources.py measures these two.
 RESOURCES, DROP_CACHE = "resources", "drop-cache"
 SECTIONS = (*dict.fromkeys(row.section for row in ROWS), RESOURCES, DROP_CACHE)

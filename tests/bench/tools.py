@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from rows import (CAT_TO_NULL, DD_TO_NULL, P1, P2, P8, RG15, RG15_J2, RG15_P, RG15_Z, UGREP,
+from rows import (CAT_TO_NULL, DD_TO_NULL, DUCKDB, GAWK, MAWK, MILLER, P1, P2, P8, RG15, RG15_J2, RG15_P, RG15_Z, UGREP,
                   UGREP_P, UGREP_R, UGREP_Z, Row)
 
 HERE = Path(__file__).resolve().parent
@@ -70,6 +70,12 @@ def known_tools(args: argparse.Namespace, touch: str | None) -> list[tuple[str |
         (ugrep, Tool(UGREP_P, ("-P", *ASK))),
         (ugrep, Tool(UGREP_R, ("-r", *ASK))),
         (ugrep, Tool(UGREP_Z, ("-z", *ASK))),
+        ("mawk", Tool(MAWK, ("{program}", "{files}"))),
+        ("gawk", Tool(GAWK, ("{program}", "{files}"))),
+        ("mlr", Tool(MILLER, ("{program}", "{files}"))),
+        # Where its module is, NODE_PATH tells.
+        ("node" if args.duckdb else None,
+         Tool(DUCKDB, (str(HERE / "duckdb.cjs"), "2", "{program}", "{files}"))),
         (touch, Tool("touch 2", ("2", "{files}"), may_be_slow=False, reference=True)),
         (str(HERE / "talk_brute.py"), Tool("talk brute", ("{pattern}", "{files}"), max_runs=1)),
         (str(HERE / "talk_chunks.py"),
@@ -101,6 +107,7 @@ def command(tool: Tool, row: Row, paths: Sequence[Path], strings: Path | None) -
         "{bigscan_options}": row.bigscan_options,
         "{pattern}": (row.pattern,) if strings is None else ("-f", str(strings)),
         "{grep_syntax}": ("-F",) if row.pattern.isalnum() else ("-P",),
+        "{program}": dict(row.programs).get(tool.name, ()),
         "{files}": ("-",) if row.from_pipe else files,
     }
     argv = [value for word in tool.argv for value in values.get(word, (word,))]
