@@ -82,7 +82,8 @@ absl::StatusOr<std::unique_ptr<JobMapper>> JobMapper::Create(const Options& opti
   absl::StatusOr<std::unique_ptr<RecordScanner>> scanner =
       RecordScanner::Create(plan, {.invert = options.invert,
                                    .find_binary = options.binary_files != BinaryFiles::kText,
-                                   .max_selected = MostToSelect(options)});
+                                   .max_selected = MostToSelect(options),
+                                   .count_records = options.mode != OutputMode::kGroups});
   if (!scanner.ok()) return scanner.status();
   return std::unique_ptr<JobMapper>(new JobMapper(options, jobs, settings, *std::move(scanner)));
 }

@@ -78,7 +78,6 @@ void GroupByJob::StartChunk(uint64_t begin, Partial* partial) {
 bool GroupByJob::Map(const RecordScanner::Selected& selected, Partial* /*partial*/) {
   binary_ |= selected.binary;
   if (binary_ && spec_.binary == BinaryData::kVoid) return false;
-  selected_ += selected.records;
   const auto add = [&](size_t begin, std::optional<uint32_t> pattern) {
     const size_t end = RecordEnd(selected.block, begin, spec_.delimiter);
     absl::string_view record =
@@ -88,10 +87,16 @@ bool GroupByJob::Map(const RecordScanner::Selected& selected, Partial* /*partial
     return end;
   };
   if (!selected.hits.empty()) {
-    for (const PatternHit& hit : selected.hits) add(hit.record, hit.pattern);
+    for (size_t i = 0; i < selected.hits.size(); ++i) {
+      const PatternHit& hit = selected.hits[i];
+      if (i == 0 || hit.record != selected.hits[i - 1].record) ++selected_;
+      add(hit.record, hit.pattern);
+    }
   } else {
     for (const Run& run : selected.runs) {
-      for (size_t begin = run.begin; begin < run.end;) begin = add(begin, std::nullopt);
+      for (size_t begin = run.begin; begin < run.end; ++selected_) {
+        begin = add(begin, std::nullopt);
+      }
     }
   }
   return true;

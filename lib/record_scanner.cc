@@ -81,10 +81,12 @@ void RecordScanner::Scan(const ChunkRecords& chunk, Sink sink) {
     uint64_t selected = hits_.records().size();
     if (plan_.kind() == ScanPlan::Kind::kAll) {
       hits_.Set({0, block_.size()});
-      selected = CountRecords(block_, plan_.delimiter());
+      if (options_.count_records) selected = CountRecords(block_, plan_.delimiter());
     }
     if (options_.invert) {
-      selected = CountRecords(block_, plan_.delimiter()) - selected;
+      if (options_.count_records) {
+        selected = CountRecords(block_, plan_.delimiter()) - selected;
+      }
       hits_.Invert(block_.size());
     }
     selected_ += selected;

@@ -35,6 +35,8 @@ struct ScannerOptions {
   // No more are needed of each Scan: where records are slow to match, those behind them are left
   // alone. Without effect with `invert`.
   std::optional<uint64_t> max_selected = {};
+  // Whether Selected::records is looked at: where a run holds many, they have to be counted.
+  bool count_records = true;
 };
 
 // One process's scanner: holds the Hyperscan scratch. Made before the fork, so that running out of
@@ -46,7 +48,7 @@ class RecordScanner {
     absl::string_view block;  // whole records, a part of what is scanned
     size_t block_begin;       // its offset there
     const std::vector<Run>& runs;
-    uint64_t records;  // how many records the runs hold
+    uint64_t records;  // how many records the runs hold; anything unless they are to be counted
     // Only if the plan tells patterns: which of them match which record, by record and then by
     // pattern.
     std::span<const PatternHit> hits = {};
