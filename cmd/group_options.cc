@@ -1,5 +1,6 @@
 #include "cmd/group_options.h"
 
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -277,6 +278,13 @@ void ResolveMemory(const Options& options, bool is_given, GroupSpec* spec) {
   spec->worker_bytes = std::clamp(most / 8 / options.workers, kLeastWorkerBytes, kMostWorkerBytes);
 }
 
+// A histogram has bars where somebody sees them.
+size_t BarLineWidth(const GroupSpec& spec) {
+  winsize size = {};
+  if (spec.format != TableFormat::kText || spec.every_us == 0 || spec.keys.size() != 1) return 0;
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
 absl::Status ResolveTableFormat(const CommandLine& line, GroupSpec* spec) {
   const CommandLine::Option* option = line.Last({"format"});
   if (option == nullptr || option->value == "text") return absl::OkStatus();
@@ -327,6 +335,7 @@ absl::Status ResolveGroups(const CommandLine& line, Options* options) {
   if (absl::Status status = ResolveColumns(line, *options, spec.get()); !status.ok()) return status;
   if (absl::Status status = ResolveSort(line, spec.get()); !status.ok()) return status;
   if (absl::Status status = ResolveTableFormat(line, spec.get()); !status.ok()) return status;
+  spec->bar_line_width = BarLineWidth(*spec);
   ResolveMemory(*options, line.Has("max-memory"), spec.get());
   // There are no binary records to be kept from a terminal.
   if (options->binary_files == BinaryFiles::kReport) options->binary_files = BinaryFiles::kText;

@@ -40,12 +40,12 @@ GroupReport::GroupReport(const GroupSpec& spec, const GroupTable& layout,
     : spec_(spec),
       layout_(layout),
       groups_(std::move(groups)),
-      writer_(spec.format, ColumnsOf(spec)) {
+      writer_(spec.format, ColumnsOf(spec), spec.bar_line_width) {
   if (!writer_.NeedsWidths()) return;
   std::vector<Cell> cells;
   while (const GroupTable::Group* group = groups_->Next()) {
     Fill(*group, &cells);
-    writer_.Measure(cells);
+    writer_.Measure(cells, SizeOf(*group));
   }
   groups_->Restart();
 }
@@ -70,6 +70,13 @@ void GroupReport::Fill(const GroupTable::Group& group, std::vector<Cell>* cells)
   }
 }
 
+// What a bar shows: the first column.
+double GroupReport::SizeOf(const GroupTable::Group& group) const {
+  const GroupSpec::Column& column = spec_.columns.front();
+  return column.column == nullptr ? static_cast<double>(group.count)
+                                  : column.column->Rank(layout_.State(group, column.state));
+}
+
 bool GroupReport::Next(std::string* text) {
   if (!begun_) writer_.AppendHeader(text);
   begun_ = true;
@@ -78,7 +85,7 @@ bool GroupReport::Next(std::string* text) {
     const GroupTable::Group* const group = groups_->Next();
     if (group == nullptr) break;
     Fill(*group, &cells);
-    writer_.AppendRow(cells, text);
+    writer_.AppendRow(cells, text, SizeOf(*group));
   }
   return !text->empty();
 }

@@ -24,6 +24,7 @@ class GroupReport {
   bool Next(std::string* text);
 
  private:
+  double SizeOf(const GroupTable::Group& group) const;
   void Fill(const GroupTable::Group& group, std::vector<Cell>* cells) const;
 
   const GroupSpec& spec_;

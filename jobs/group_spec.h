@@ -77,6 +77,7 @@ struct GroupSpec {
   std::optional<Sort> sort = {};  // otherwise, and among equals, by key
   std::optional<uint64_t> top = {};
   TableFormat format = TableFormat::kText;
+  size_t bar_line_width = 0;  // see TableWriter
 };
 
 }  // namespace bigscan

@@ -78,12 +78,13 @@ void AppendCsv(absl::string_view text, std::string* line) {
 
 }  // namespace
 
-TableWriter::TableWriter(TableFormat format, std::vector<Column> columns)
-    : format_(format), columns_(std::move(columns)) {
+TableWriter::TableWriter(TableFormat format, std::vector<Column> columns, size_t line_width)
+    : format_(format), columns_(std::move(columns)), line_width_(line_width) {
   for (const Column& column : columns_) widths_.push_back(Characters(column.title));
 }
 
-void TableWriter::Measure(std::span<const Cell> row) {
+void TableWriter::Measure(std::span<const Cell> row, double size) {
+  greatest_ = std::max(greatest_, size);
   for (size_t i = 0; i < row.size(); ++i) {
     widths_[i] = std::max(widths_[i], Characters(Shown(row[i])));
   }
@@ -96,8 +97,13 @@ void TableWriter::AppendHeader(std::string* text) const {
   AppendRow(titles, text);
 }
 
-void TableWriter::AppendRow(std::span<const Cell> row, std::string* text) const {
-  if (format_ == TableFormat::kText) return AppendAligned(row, text);
+void TableWriter::AppendRow(std::span<const Cell> row, std::string* text, double size) const {
+  if (format_ == TableFormat::kText) {
+    AppendAligned(row, text);
+    AppendBar(size, text);
+    *text += '\n';
+    return;
+  }
   if (format_ == TableFormat::kJson) return AppendJson(row, text);
   const bool tsv = format_ == TableFormat::kTsv;
   for (size_t i = 0; i < row.size(); ++i) {
@@ -117,7 +123,15 @@ void TableWriter::AppendAligned(std::span<const Cell> row, std::string* text) co
     const bool last = i + 1 == row.size();
     if (!columns_[i].is_number && !last) text->append(padding, ' ');
   }
-  *text += '\n';
+}
+
+void TableWriter::AppendBar(double size, std::string* text) const {
+  size_t used = 0;
+  for (const size_t width : widths_) used += width + kGap.size();
+  if (size <= 0 || greatest_ <= 0 || used >= line_width_) return;
+  const double share = std::min(size / greatest_, 1.0);
+  const auto length = static_cast<size_t>(share * static_cast<double>(line_width_ - used));
+  absl::StrAppend(text, kGap, std::string(length, '#'));
 }
 
 void TableWriter::AppendJson(std::span<const Cell> row, std::string* text) const {

@@ -25,23 +25,28 @@ class TableWriter {
     std::string title;
     bool is_number;
   };
-  TableWriter(TableFormat format, std::vector<Column> columns);
+  // `line_width`: in characters, of a terminal on which each row of a text ends with a bar as long as its share of
+  // the greatest `size` that was measured; 0 for none.
+  TableWriter(TableFormat format, std::vector<Column> columns, size_t line_width = 0);
 
   // Whether all rows are to be measured before the first is written.
   bool NeedsWidths() const { return format_ == TableFormat::kText; }
-  void Measure(std::span<const Cell> row);
+  void Measure(std::span<const Cell> row, double size = 0);
 
   // Append to `text`. Each row has a cell for each column.
   void AppendHeader(std::string* text) const;
-  void AppendRow(std::span<const Cell> row, std::string* text) const;
+  void AppendRow(std::span<const Cell> row, std::string* text, double size = 0) const;
 
  private:
+  void AppendBar(double size, std::string* text) const;
   void AppendAligned(std::span<const Cell> row, std::string* text) const;
   void AppendJson(std::span<const Cell> row, std::string* text) const;
 
   const TableFormat format_;
   const std::vector<Column> columns_;
+  const size_t line_width_;
   std::vector<size_t> widths_;  // in characters
+  double greatest_ = 0;         // size
 };
 
 }  // namespace bigscan

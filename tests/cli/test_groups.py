@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
 import gzip
 import json
+import os
+import pty
 import re
+import struct
+import subprocess
+import termios
 
 import pytest
+import support
 from conftest import Box
 
 ACCESS = b"".join(
@@ -65,6 +72,19 @@ def test_time_buckets(box: Box) -> None:
     box.expect("--every", "1h", "--by", "1", "--format", "tsv", '" ([24])', "log",
                out=b"time\t1\tcount\n2026-11-27T08:00:00Z\t2\t2\n2026-11-27T08:00:00Z\t4\t1\n"
                    b"2026-11-27T09:00:00Z\t2\t1\n")
+
+
+def test_a_histogram_has_bars_on_a_terminal(plain: Box) -> None:
+    plain.file("log", ACCESS)
+    command = [support.BIGSCAN, "--fields", "combined", "--every", "1h", "log"]
+    controller, terminal = pty.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 41, 0, 0))
+    subprocess.run(command, cwd=plain.directory, stdout=terminal, env=support.environment(), check=True)
+    os.close(terminal)
+    rows = os.read(controller, 1000).replace(b"\r", b"")
+    os.close(controller)
+    assert rows == (b"time                  count\n2026-11-27T08:00:00Z      4  ############\n"
+                    b"2026-11-27T09:00:00Z      1  ###\n")
 
 
 def test_times_of_other_formats_and_zones(box: Box) -> None:

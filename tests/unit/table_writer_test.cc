@@ -39,6 +39,18 @@ TEST(TableWriter, WritesForPrograms) {
       "{\"name\":\"a\",\"n\":1000}\n{\"name\":null,\"n\":-1.5}\n{\"name\":\"höhe\",\"n\":null}\n");
 }
 
+TEST(TableWriter, DrawsBarsAsLongAsTheirShare) {
+  TableWriter writer(TableFormat::kText, {{"k", false}, {"n", true}}, 16);
+  const std::vector<Cell> rows[] = {{{Kind::kText, "a"}, {Kind::kNumber, "10"}},
+                                    {{Kind::kText, "b"}, {Kind::kNumber, "5"}},
+                                    {{Kind::kText, "c"}, {Kind::kNumber, "0"}}};
+  const double sizes[] = {10, 5, 0};
+  for (size_t i = 0; i < 3; ++i) writer.Measure(rows[i], sizes[i]);
+  std::string text;
+  for (size_t i = 0; i < 3; ++i) writer.AppendRow(rows[i], &text, sizes[i]);
+  EXPECT_EQ(text, "a  10  #########\nb   5  ####\nc   0\n");
+}
+
 TEST(TableWriter, QuotesCells) {
   const std::vector<std::vector<Cell>> rows = {
       {{Kind::kText, "a\"b,\t\\\n\r\x01"}, {Kind::kNumber, "1"}}};
