@@ -86,7 +86,7 @@ class EntryReader {
 };
 
 // Sorted runs, merged as they are read.
-class MergedRuns : public SortedGroups {
+class MergedRuns final : public SortedGroups {
  public:
   MergedRuns(Aggregates aggregates, const GroupOrder& order, uint64_t most, TemporaryFile file,
              std::vector<ByteRange> runs)
@@ -170,13 +170,13 @@ size_t PartitionOf(const GroupTable::Group& group, size_t partitions) {
 
 absl::Status GroupSpill::Add(const GroupTable& table) {
   // Sorted by partition: counted, then put in place.
-  std::array<size_t, kPartitions + 1> begins = {};
+  std::vector<size_t> begins(kPartitions + 1, 0);
   for (const GroupTable::Group* group : table.groups()) {
     ++begins[PartitionOf(*group, kPartitions) + 1];
   }
   for (size_t i = 1; i <= kPartitions; ++i) begins[i] += begins[i - 1];
   std::vector<const GroupTable::Group*> groups(table.size());
-  std::array<size_t, kPartitions + 1> ends = begins;
+  std::vector<size_t> ends = begins;
   for (const GroupTable::Group* group : table.groups()) {
     groups[ends[PartitionOf(*group, kPartitions)]++] = group;
   }
