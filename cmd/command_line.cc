@@ -42,6 +42,9 @@ po::options_description MatchingOptions() {
       ("text,a", "process a binary file as if it were text")                            //
       (",I", "process a binary file as if it selected nothing")                         //
       ("binary-files", Text("TYPE"), "binary, text (as -a) or without-match (as -I)")   //
+      ("since", Text("TIME"),                                                           //
+       "only records of TIME or later: 2026-11-27T08:05:00Z, or 1h30m ago")             //
+      ("until", Text("TIME"), "only records of before TIME")                            //
       ("no-cache", "compile patterns anew, and do not keep what was compiled");
   return group;
 }
@@ -94,7 +97,7 @@ po::options_description JobOptions() {
       ("top", Text("N"), "print only the first N rows")                              //
       ("sort", Text("COLUMN[:asc|desc]"), "order the rows by a column")              //
       ("format", Text("text|tsv|csv|json"), "how to print the rows; default: text")  //
-      ("strict", "what does not fit the format, or is no number, is an error");
+      ("strict", "what does not fit, has no time, or is no number, is an error");
   return group;
 }
 

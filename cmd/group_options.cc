@@ -1,7 +1,6 @@
 #include "cmd/group_options.h"
 
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,7 +14,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "cmd/file_header.h"
 #include "lib/duration.h"
 
 namespace bigscan {
@@ -23,8 +21,7 @@ namespace {
 
 // What says that a job is wanted, and what only goes with one.
 constexpr const char* kJobOptions[] = {"by", "agg", "every"};
-constexpr const char* kCompanions[] = {"fields", "time-format", "time-zone", "top",
-                                       "sort",   "format",      "strict"};
+constexpr const char* kCompanions[] = {"top", "sort", "format"};
 // Options about records that are printed, or other jobs.
 constexpr const char* kForeign[] = {
     "count",         "total",          "tally",         "files-with-matches", "files-without-match",
@@ -173,38 +170,6 @@ class SpecBuilder {
   std::vector<std::pair<std::string, size_t>> kinds_;  // by state
 };
 
-absl::Status ResolveFormat(const CommandLine& line, const Options& options, GroupSpec* spec) {
-  const CommandLine::Option* option = line.Last({"fields"});
-  if (option == nullptr) return absl::OkStatus();
-  spec->values.format = FindFieldFormat(option->value);
-  if (spec->values.format == nullptr) {
-    const auto name = [](std::string* out, const FieldFormat& format) {
-      absl::StrAppend(out, format.name);
-    };
-    return WrongUse(absl::StrCat("unknown format '", option->value,
-                                 "': ", absl::StrJoin(FieldFormats(), ", ", name)));
-  }
-  if (spec->values.format->has_header) {
-    spec->values.header = FirstRecord(options.files, options.delimiter, options.decompress);
-  }
-  return absl::OkStatus();
-}
-
-absl::Status ResolveTime(const CommandLine& line, GroupSpec* spec) {
-  spec->time.now = static_cast<int64_t>(time(nullptr)) * 1'000'000;
-  if (const auto* option = line.Last({"time-zone"})) {
-    absl::StatusOr<int32_t> zone = ParseZone(option->value);
-    if (!zone.ok()) return zone.status();
-    spec->time.zone_seconds = *zone;
-  }
-  for (const std::string& text : line.Values("time-format")) {
-    absl::StatusOr<TimeFormat> format = TimeFormat::Compile(text);
-    if (!format.ok()) return format.status();
-    spec->time_formats.push_back(*std::move(format));
-  }
-  return absl::OkStatus();
-}
-
 absl::Status ResolveColumns(const CommandLine& line, const Options& options, GroupSpec* spec) {
   SpecBuilder builder(options, spec);
   if (const auto* option = line.Last({"every"})) {
@@ -307,7 +272,8 @@ bool AsksForGroups(const CommandLine& line) {
                      [&line](const char* name) { return line.Has(name); });
 }
 
-absl::Status ResolveGroups(const CommandLine& line, Options* options) {
+absl::Status ResolveGroups(const CommandLine& line, const RecordTime::Options& time,
+                           Options* options) {
   if (!AsksForGroups(line)) {
     for (const char* name : kCompanions) {
       if (line.Has(name))
@@ -326,12 +292,12 @@ absl::Status ResolveGroups(const CommandLine& line, Options* options) {
   for (const Pattern& pattern : options->patterns) spec->pattern_texts.push_back(pattern.text);
   spec->delimiter = options->delimiter;
   spec->crlf = options->crlf;
-  spec->strict = line.Has("strict");
   spec->threads = options->workers;
-  for (const absl::Status& status :
-       {ResolveFormat(line, *options, spec.get()), ResolveTime(line, spec.get())}) {
-    if (!status.ok()) return status;
-  }
+  spec->strict = options->strict;
+  spec->values.format = time.format;
+  spec->values.header = time.header;
+  spec->time_formats = time.formats;
+  spec->time = time.context;
   if (absl::Status status = ResolveColumns(line, *options, spec.get()); !status.ok()) return status;
   if (absl::Status status = ResolveSort(line, spec.get()); !status.ok()) return status;
   if (absl::Status status = ResolveTableFormat(line, spec.get()); !status.ok()) return status;

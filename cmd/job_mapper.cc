@@ -65,11 +65,12 @@ namespace {
 
 // How many selected records of a chunk can matter.
 std::optional<uint64_t> MostToSelect(const Options& options) {
-  // One that is selected may not count, as its matches can not be told.
+  // One that is selected may not count, as its matches can not be told, or for its time.
   const bool shows_matches =
       options.only_matching || options.color || options.mode == OutputMode::kJson;
   const std::optional<uint64_t> most = MostSelected(options);
   if (!most.has_value() || shows_matches || options.mode == OutputMode::kTally) return std::nullopt;
+  if (options.times.has_value()) return std::nullopt;
   // The one behind the last ends its context.
   return options.after_context.value_or(0) > 0 ? *most + 1 : *most;
 }
@@ -254,7 +255,9 @@ bool JobMapper::ScanPiece(const Piece& piece, ResultWriter* writer) {
   uint64_t count = 0;
   bool more = true;
   size_t decided = std::numeric_limits<size_t>::max();
-  scanner_->Scan(piece.records, [&](const RecordScanner::Selected& selected) {
+  scanner_->Scan(piece.records, [&](const RecordScanner::Selected& scanned) {
+    const RecordScanner::Selected selected =
+        settings_.filter == nullptr ? scanned : settings_.filter->Filter(scanned);
     more = false;
     for (size_t i = 0; i < jobs_.size(); ++i) more |= jobs_[i]->Map(selected, &partials[i]);
     if (!more && selected.binary) decided = DecidedAt(selected);

@@ -22,6 +22,7 @@
 #include "lib/mapped_records.h"
 #include "lib/record_scanner.h"
 #include "lib/scan_plan.h"
+#include "lib/time_filter.h"
 
 namespace bigscan {
 
@@ -40,6 +41,7 @@ class JobMapper : public ChunkMapper {
   struct Settings {
     const DecoderFactory* decoders;  // for sources to be decoded
     uint64_t most_record_bytes;      // of a record in such a source
+    TimeFilter* filter = nullptr;    // what else a record has to pass, if anything
   };
   static absl::StatusOr<std::unique_ptr<JobMapper>> Create(const Options& options,
                                                            const ScanPlan& plan, const Jobs& jobs,

@@ -106,6 +106,7 @@ int Run(const Options& options) {
       const std::string text = FormatStats({.plan = (*scan)->plan().name(),
                                             .bytes_by_engines = (*scan)->totals().bytes_by_engines,
                                             .bytes = (*scan)->totals().bytes,
+                                            .skipped = (*scan)->totals().skipped,
                                             .records = (*scan)->totals().records,
                                             .selected = (*scan)->selected(),
                                             .wall_us = NowMicros() - start,

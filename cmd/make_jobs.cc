@@ -17,6 +17,7 @@
 #include "jobs/json_format.h"
 #include "jobs/tally.h"
 #include "jobs/text_format.h"
+#include "jobs/timeless.h"
 
 namespace bigscan {
 namespace {
@@ -138,6 +139,23 @@ absl::StatusOr<std::vector<std::unique_ptr<Job>>> MakeJobs(const Options& option
   std::vector<std::unique_ptr<Job>> jobs;
   jobs.push_back(*std::move(job));
   return jobs;
+}
+
+std::unique_ptr<Job> MakeTimelessJob(const Options& options, const TimeFilter& filter) {
+  // Where a record that is not shown ends the search, nothing behind it may be told.
+  const bool shows = options.mode == OutputMode::kRecords || options.mode == OutputMode::kJson;
+  return std::make_unique<TimelessJob>(
+      filter,
+      TimelessOptions{.max_count = MostSelected(options),
+                      .in_binary = !shows && options.binary_files != BinaryFiles::kWithoutMatch,
+                      .strict = options.strict});
+}
+
+bool MaySkipOtherTimes(const Options& options) {
+  const bool counts_records = options.line_number || options.mode == OutputMode::kJson;
+  const bool has_context =
+      options.before_context.value_or(0) > 0 || options.after_context.value_or(0) > 0;
+  return options.times.has_value() && !options.strict && !counts_records && !has_context;
 }
 
 std::optional<uint64_t> MostSelected(const Options& options) {

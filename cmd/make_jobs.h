@@ -11,6 +11,7 @@
 #include "cmd/options.h"
 #include "jobs/job.h"
 #include "lib/match_locator.h"
+#include "lib/time_filter.h"
 
 namespace bigscan {
 
@@ -21,6 +22,12 @@ std::optional<uint64_t> MostSelected(const Options& options);
 // that are not there.
 absl::StatusOr<std::vector<std::unique_ptr<Job>>> MakeJobs(const Options& options,
                                                            MatchLocator* locator);
+
+// What counts the records without a time that `filter` leaves out, which must outlive it.
+std::unique_ptr<Job> MakeTimelessJob(const Options& options, const TimeFilter& filter);
+
+// Whether it does not show if records of other times are not even looked at.
+bool MaySkipOtherTimes(const Options& options);
 
 // Whether the jobs need to know which pattern matches which record.
 bool NeedsPatterns(const Options& options);

@@ -21,6 +21,7 @@
 #include "cmd/command_line.h"
 #include "cmd/group_options.h"
 #include "cmd/size.h"
+#include "cmd/time_options.h"
 
 namespace bigscan {
 namespace {
@@ -359,6 +360,7 @@ absl::StatusOr<Options> ParseOptions(int argc, char** argv) {
   std::vector<std::string> arguments = line->arguments();
   if (line->Has("null-data")) options.delimiter = '\0';
   options.crlf = line->Has("crlf");
+  options.strict = line->Has("strict");
   options.invert = line->Has("invert-match");
   options.cache = !line->Has("no-cache");
   options.decompress = !line->Has("no-decompress");
@@ -369,7 +371,12 @@ absl::StatusOr<Options> ParseOptions(int argc, char** argv) {
         ResolveProcesses(*line, &options)}) {
     if (!status.ok()) return status;
   }
-  if (absl::Status status = ResolveGroups(*line, &options); !status.ok()) return status;
+  const absl::StatusOr<RecordTime::Options> time = ResolveRecordTime(*line, options);
+  if (!time.ok()) return time.status();
+  for (const absl::Status& status :
+       {ResolveTimeRange(*line, *time, &options), ResolveGroups(*line, *time, &options)}) {
+    if (!status.ok()) return status;
+  }
   return options;
 }
 

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "jobs/group_spec.h"
 #include "lib/pattern.h"
+#include "lib/time_filter.h"
 
 namespace bigscan {
 
@@ -57,6 +58,8 @@ struct Options {
   std::string encoding = "auto";
   bool decompress = true;
   bool cache = true;
+  std::optional<TimeFilter::Options> times;  // if only records of a range of time are selected
+  bool strict = false;                       // records that do not fit are an error
 
   // Output.
   OutputMode mode = OutputMode::kRecords;

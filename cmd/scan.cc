@@ -27,10 +27,13 @@ absl::StatusOr<std::unique_ptr<Scan>> Scan::Create(const Options& options) {
   absl::StatusOr<TextEncoding> encoding = TextEncoding::ByName(options.encoding);
   if (!encoding.ok()) return encoding.status();
   auto scan = std::unique_ptr<Scan>(new Scan(options, *std::move(plan), *std::move(encoding)));
+  if (absl::Status status = scan->AddTimeFilter(); !status.ok()) return status;
   if (absl::Status status = scan->AddJobs(); !status.ok()) return status;
   absl::StatusOr<std::unique_ptr<JobMapper>> mapper =
       JobMapper::Create(options, *scan->plan_, scan->jobs_,
-                        {.decoders = &scan->decoders_, .most_record_bytes = options.max_memory});
+                        {.decoders = &scan->decoders_,
+                         .most_record_bytes = options.max_memory,
+                         .filter = scan->filter_.get()});
   if (!mapper.ok()) return mapper.status();
   scan->mapper_ = *std::move(mapper);
   return scan;
@@ -47,10 +50,25 @@ Scan::Scan(const Options& options, std::unique_ptr<ScanPlan> plan, TextEncoding 
   if (options.drop_cache) output_.CopyFiles();
 }
 
+absl::Status Scan::AddTimeFilter() {
+  if (!options_.times.has_value()) return absl::OkStatus();
+  absl::StatusOr<std::unique_ptr<TimeFilter>> filter = TimeFilter::Create(*options_.times);
+  if (!filter.ok()) return filter.status();
+  filter_ = *std::move(filter);
+  if (!MaySkipOtherTimes(options_)) return absl::OkStatus();
+  absl::StatusOr<RecordTime> time = RecordTime::Create(options_.times->time);
+  if (!time.ok()) return time.status();
+  searcher_ =
+      std::make_unique<TimeSearch>(options_.times->range, *std::move(time), options_.delimiter);
+  totals_.skipped = 0;
+  return absl::OkStatus();
+}
+
 absl::Status Scan::AddJobs() {
   absl::StatusOr<JobMapper::Jobs> jobs = MakeJobs(options_, &locator_);
   if (!jobs.ok()) return jobs.status();
   jobs_ = *std::move(jobs);
+  if (filter_ != nullptr) jobs_.push_back(MakeTimelessJob(options_, *filter_));
   if (const std::optional<uint64_t> most = MostSelected(options_); most.value_or(0) > 0) {
     auto position = std::make_unique<PositionJob>(*most, options_.delimiter);
     position_ = position.get();
@@ -96,9 +114,19 @@ SourceInfo Scan::Info(const Source& source) const {
 std::optional<Source> Scan::NextSource(size_t most_files) {
   std::optional<Source> source = inputs_.Next(most_files);
   if (source.has_value() && !source->is_stream && source->pack.empty()) {
+    SkipOtherTimes(&*source);
     chunks_.Start(*source);
   }
   return source;
+}
+
+void Scan::SkipOtherTimes(Source* source) {
+  if (searcher_ == nullptr || IsDecoded(*source)) return;
+  const ByteRange file{source->begin, source->end};
+  const ByteRange part = searcher_->Find(source->fd.get(), file);
+  *totals_.skipped += file.size() - part.size();
+  source->begin = part.begin;
+  source->end = part.end;
 }
 
 std::optional<ScanClient::Range> Scan::NextChunk(const Source& source) {

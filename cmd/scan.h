@@ -30,6 +30,8 @@
 #include "lib/output.h"
 #include "lib/scan_plan.h"
 #include "lib/text_decoder.h"
+#include "lib/time_filter.h"
+#include "lib/time_search.h"
 
 namespace bigscan {
 
@@ -39,6 +41,8 @@ struct ScanTotals {
   // Only with --stats.
   uint64_t records = 0;
   std::map<std::string, uint64_t> bytes_by_engines;
+  // Bytes that were not looked at, as they are of other times; if there can be any.
+  std::optional<uint64_t> skipped = {};
 };
 
 class Scan : public ScanClient {
@@ -79,9 +83,11 @@ class Scan : public ScanClient {
  private:
   Scan(const Options& options, std::unique_ptr<ScanPlan> plan, TextEncoding encoding);
 
+  absl::Status AddTimeFilter();
   absl::Status AddJobs();
   SourceInfo Info(uint32_t id, int fd, bool is_stream = false) const;
   SourceInfo Info(const Source& source) const;
+  void SkipOtherTimes(Source* source);
   void StartMerging(const Source& source);
   bool Advance();
   bool AdvancePack();
@@ -94,6 +100,8 @@ class Scan : public ScanClient {
   const Options& options_;
   const std::unique_ptr<ScanPlan> plan_;
   MatchLocator locator_;
+  std::unique_ptr<TimeFilter> filter_;    // if there is a range of time
+  std::unique_ptr<TimeSearch> searcher_;  // if what is of other times may be skipped, too
   JobMapper::Jobs jobs_;
   const PositionJob* position_ = nullptr;  // one of jobs_, if only so many records count
   std::unique_ptr<JobMapper> mapper_;

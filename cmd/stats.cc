@@ -29,18 +29,22 @@ std::string FormatEngines(const std::map<std::string, uint64_t>& bytes_by_engine
 
 std::string FormatStats(const ScanStats& stats) {
   const double seconds = static_cast<double>(std::max<uint64_t>(1, stats.wall_us)) / 1e6;
+  const std::string skipped =
+      stats.skipped.has_value() ? absl::StrFormat("skipped     %d\n", *stats.skipped) : "";
   std::string text = absl::StrFormat(
       "plan        %s\n"
       "chosen      %s\n"
       "bytes       %d\n"
+      "%s"
       "records     %d\n"
       "matches     %d\n"
       "wall        %.3f s\n"
       "throughput  %.3f GB/s\n"
       "chunks      %d\n"
       "retries     %d\n",
-      stats.plan, FormatEngines(stats.bytes_by_engines), stats.bytes, stats.records, stats.selected,
-      seconds, static_cast<double>(stats.bytes) / 1e9 / seconds, stats.chunks, stats.retries);
+      stats.plan, FormatEngines(stats.bytes_by_engines), stats.bytes, skipped, stats.records,
+      stats.selected, seconds, static_cast<double>(stats.bytes) / 1e9 / seconds, stats.chunks,
+      stats.retries);
   absl::StrAppendFormat(&text, "%-12s %8s %9s %9s %9s %10s %12s %7s\n", "process", "chunks",
                         "cpu s", "data-wait", "work-wait", "voluntary", "involuntary", "deaths");
   for (const ProcessStats& process : stats.processes) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ struct ScanStats {
   std::string plan;
   std::map<std::string, uint64_t> bytes_by_engines;  // the engines that were used
   uint64_t bytes = 0;
+  std::optional<uint64_t> skipped = {};  // bytes, if any could have been
   uint64_t records = 0;
   uint64_t selected = 0;
   uint64_t wall_us = 0;

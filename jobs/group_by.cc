@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "jobs/group_key.h"
 #include "lib/distinct_counter.h"
@@ -11,11 +10,6 @@
 #include "lib/varint.h"
 
 namespace bigscan {
-namespace {
-
-constexpr size_t kExampleBytes = 120;  // of a record that is shown
-
-}  // namespace
 
 absl::StatusOr<std::unique_ptr<GroupByJob>> GroupByJob::Create(const GroupSpec& spec) {
   absl::StatusOr<std::unique_ptr<RecordValues>> values = RecordValues::Create(spec.values);
@@ -57,10 +51,6 @@ void GroupByJob::Batch::Fetch(const GroupTable& table) const {
 void GroupByJob::Batch::Clear() {
   keys_.clear();
   entries_.clear();
-}
-
-void GroupByJob::Note::Add(absl::string_view record) {
-  if (records++ == 0) example = std::string(record.substr(0, kExampleBytes));
 }
 
 // --- Worker ---
@@ -213,11 +203,7 @@ void GroupByJob::EndChunk(Partial* partial) {
   AppendVarint(0, &bytes);
   AppendVarint(selected_, &bytes);
   AppendVarint(static_cast<uint64_t>(binary_), &bytes);
-  for (const Note& note : notes_) {
-    AppendVarint(note.records, &bytes);
-    AppendVarint(note.example.size(), &bytes);
-    absl::StrAppend(&bytes, note.example);
-  }
+  for (const RecordNote& note : notes_) note.AppendTo(&bytes);
 }
 
 std::vector<RecordFailure> GroupByJob::TakeFailures() { return std::exchange(failures_, {}); }
@@ -302,13 +288,8 @@ bool GroupByJob::MergeEnd(absl::string_view bytes) {
     return true;
   }
   in_source_ += selected;
-  for (Note& note : all_notes_) {
-    uint64_t records = 0;
-    uint64_t size = 0;
-    if (!TakeVarint(&bytes, &records) || !TakeVarint(&bytes, &size)) return false;
-    if (note.records == 0) note.example = std::string(bytes.substr(0, size));
-    note.records += records;
-    bytes.remove_prefix(std::min<size_t>(size, bytes.size()));
+  for (RecordNote& note : all_notes_) {
+    if (!note.TakeFrom(&bytes)) return false;
   }
   return true;
 }
@@ -362,25 +343,20 @@ std::vector<Job::Remark> GroupByJob::TakeRemarks() {
     remarks.push_back({.text = std::string(spill_status_.message()), .is_error = true});
   }
   for (size_t i = 0; i < all_notes_.size(); ++i) {
-    const Note& note = all_notes_[i];
-    if (note.records == 0) continue;
-    const bool one = note.records == 1;
-    std::string what;
+    const RecordNote& note = all_notes_[i];
+    if (note.records() == 0) continue;
+    std::string one = "record has no time";
+    std::string several = "records have no time";
     if (i >= kNumbers) {
-      what =
-          absl::StrCat(note.records, one ? " value" : " values", " of ",
-                       spec_.numbers[i - kNumbers].name, one ? " is no number" : " are no numbers");
-    } else {
-      const std::string format =
-          spec_.values.format == nullptr ? "" : absl::StrCat(spec_.values.format->name);
-      what = absl::StrCat(note.records, one ? " record " : " records ",
-                          i == kTimeless
-                              ? (one ? "has no time" : "have no time")
-                              : absl::StrCat(one ? "does" : "do", " not fit the format ", format));
+      const std::string& name = spec_.numbers[i - kNumbers].name;
+      one = absl::StrCat("value of ", name, " is no number");
+      several = absl::StrCat("values of ", name, " are no numbers");
+    } else if (i == kUnfit) {
+      const absl::string_view format = spec_.values.format->name;
+      one = absl::StrCat("record does not fit the format ", format);
+      several = absl::StrCat("records do not fit the format ", format);
     }
-    remarks.push_back({.text = absl::StrCat(what, one ? ": \"" : ", the first one: \"",
-                                            absl::Utf8SafeCHexEscape(note.example), "\""),
-                       .is_error = spec_.strict});
+    remarks.push_back(note.ToRemark(one, several, spec_.strict));
   }
   return remarks;
 }

@@ -25,6 +25,7 @@
 #include "jobs/group_spill.h"
 #include "jobs/group_table.h"
 #include "jobs/job.h"
+#include "jobs/record_note.h"
 #include "jobs/record_values.h"
 #include "lib/time_reader.h"
 
@@ -50,13 +51,6 @@ class GroupByJob : public Job {
   std::vector<Remark> TakeRemarks() override;
 
  private:
-  // Something about some of the records that the user is to be told, once.
-  struct Note {
-    uint64_t records = 0;
-    std::string example = {};  // the first one
-
-    void Add(absl::string_view record);
-  };
   // One after the other in `notes_`.
   enum : size_t { kUnfit, kTimeless, kNumbers };
 
@@ -118,7 +112,7 @@ class GroupByJob : public Job {
   std::string values_bytes_;
   uint64_t selected_ = 0;
   bool binary_ = false;
-  std::vector<Note> notes_;
+  std::vector<RecordNote> notes_;
   std::vector<RecordFailure> failures_;
 
   // Coordinator.
@@ -135,7 +129,7 @@ class GroupByJob : public Job {
   bool has_file_key_;
   Batch merging_;
   std::vector<absl::string_view> merging_values_;
-  std::vector<Note> all_notes_;
+  std::vector<RecordNote> all_notes_;
   std::optional<GroupReport> report_;
 };
 
