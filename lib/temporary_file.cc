@@ -24,9 +24,10 @@ absl::Status Failed(int error) {
   return absl::ErrnoToStatus(error, absl::StrCat("temporary file in ", Directory()));
 }
 
+}  // namespace
+
 // Where the file system has no O_TMPFILE, the file has a name for a moment.
-int Create() {
-  const std::string directory = Directory();
+int OpenUnnamedFile(const std::string& directory) {
   const int fd = open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
   if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR)) return fd;
   std::string path = absl::StrCat(directory, "/bigscan-XXXXXX");
@@ -34,8 +35,6 @@ int Create() {
   if (named >= 0) unlink(path.c_str());
   return named;
 }
-
-}  // namespace
 
 TemporaryFile::~TemporaryFile() {
   if (fd_ >= 0) close(fd_);
@@ -54,7 +53,7 @@ TemporaryFile& TemporaryFile::operator=(TemporaryFile&& other) noexcept {
 }
 
 absl::Status TemporaryFile::Append(absl::string_view bytes) {
-  if (fd_ < 0) fd_ = Create();
+  if (fd_ < 0) fd_ = OpenUnnamedFile(Directory());
   if (fd_ < 0) return Failed(errno);
   buffer_.append(bytes.data(), bytes.size());
   return buffer_.size() < kBufferBytes ? absl::OkStatus() : Flush();

@@ -10,6 +10,10 @@
 
 namespace bigscan {
 
+// Makes such a file in `directory`, to be read and written, and to be closed by the caller. -1, and errno, if there can be
+// none.
+int OpenUnnamedFile(const std::string& directory);
+
 class TemporaryFile {
  public:
   TemporaryFile() = default;
