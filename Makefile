@@ -24,14 +24,14 @@ SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-
 # g++ 12 raises false alarms of these two kinds about std::string and std::optional.
 FALSE_ALARMS := $(if $(filter clang%,$(notdir $(CXX))),,-Wno-error=restrict -Wno-error=maybe-uninitialized)
 REQUIRED_CXXFLAGS := -std=c++20 -Wall -Wextra $(if $(CI),-Werror $(FALSE_ALARMS)) $(SANFLAGS)
-REQUIRED_CPPFLAGS := -I. -DBIGSCAN_VERSION='"$(VERSION)"' -MMD -MP
+REQUIRED_CPPFLAGS := -I. -I$(BUILD) -DBIGSCAN_VERSION='"$(VERSION)"' -MMD -MP
 REQUIRED_LDFLAGS := $(SANFLAGS) $(if $(SAN),,-static-libstdc++ -static-libgcc)
 
 # The heavy libraries are linked statically: to load 30 shared objects takes longer than to scan a
 # small file. hwloc, which only --pin needs, and simdjson, which only --fields json needs, are loaded
 # when they are asked for (ipc/topology.cc, lib/simdjson_library.cc).
-PKGS := libhs libpcre2-8 libxxhash libzstd liblzma liblz4 absl_status absl_statusor absl_strings \
-	absl_str_format
+PKGS := libhs libpcre2-8 libxxhash libzstd liblzma liblz4 protobuf-lite absl_status absl_statusor \
+	absl_strings absl_str_format
 COMMA := ,
 STATIC_LIBS = $(filter-out -lc -lm -lgcc% -lstdc++ -lrt -latomic -Wl$(COMMA)%, \
 	$(shell pkg-config --static --libs $(PKGS)))
@@ -40,7 +40,10 @@ LIBS = -Wl,-Bstatic $(STATIC_LIBS) -lbz2 -lboost_program_options -Wl,-Bdynamic -
 # --- What is built ---
 layer_objects = $(patsubst %.cc,$(BUILD)/%.o,$(sort $(wildcard $(1)/*.cc)))
 LAYERS := cmd jobs ipc lib
-BIGSCAN_OBJECTS := $(foreach layer,$(LAYERS),$(call layer_objects,$(layer)))
+SCHEMAS := $(wildcard jobs/*.proto)
+SCHEMA_HEADERS := $(SCHEMAS:%.proto=$(BUILD)/%.pb.h)
+BIGSCAN_OBJECTS := $(foreach layer,$(LAYERS),$(call layer_objects,$(layer))) \
+	$(SCHEMAS:%.proto=$(BUILD)/%.pb.o)
 UNIT_OBJECTS := $(call layer_objects,tests/unit)
 BIGSCAN := $(BUILD)/bigscan
 LOGGEN := $(BUILD)/loggen
@@ -66,12 +69,26 @@ $(BUILD)/%.o: %.cc
 	$(call say,CXX $<)
 	$(Q)$(CXX) $(REQUIRED_CPPFLAGS) $(CPPFLAGS) $(REQUIRED_CXXFLAGS) $(CXXFLAGS) -c -o $@ $<
 
+.SECONDARY: $(SCHEMAS:%.proto=$(BUILD)/%.pb.cc)
+
+# Whoever includes what is generated needs it before the first .d file tells so.
+$(BIGSCAN_OBJECTS) $(UNIT_OBJECTS): | $(SCHEMA_HEADERS)
+
+$(BUILD)/%.pb.cc $(BUILD)/%.pb.h &: %.proto
+	@mkdir -p $(@D)
+	$(call say,PROTOC $<)
+	$(Q)protoc --cpp_out=$(BUILD) $<
+
+$(BUILD)/%.pb.o: $(BUILD)/%.pb.cc
+	$(call say,CXX $<)
+	$(Q)$(CXX) $(REQUIRED_CPPFLAGS) $(CPPFLAGS) $(REQUIRED_CXXFLAGS) $(CXXFLAGS) -c -o $@ $<
+
 -include $(patsubst %.o,%.d,$(BIGSCAN_OBJECTS) $(UNIT_OBJECTS) $(BUILD)/tests/bench/loggen.d)
 
 # --- What has to be installed: Debian 12's packages ---
 BUILD_DEPS := g++ make pkg-config libhyperscan-dev libboost-dev libboost-program-options-dev \
 	libabsl-dev libpcre2-dev libhwloc-dev libxxhash-dev rapidjson-dev libisal-dev libzstd-dev \
-	liblzma-dev libbz2-dev liblz4-dev libsimdjson-dev
+	liblzma-dev libbz2-dev liblz4-dev libsimdjson-dev libprotobuf-dev protobuf-compiler
 TEST_DEPS := $(BUILD_DEPS) libgtest-dev python3 python3-pytest python3-pytest-xdist gzip zstd xz-utils \
 	bzip2 lz4 tabix
 CHECK_DEPS := $(TEST_DEPS) clang-format cppcheck mandoc

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "jobs/snapshot.pb.h"
 #include "lib/varint.h"
 
 namespace bigscan {
@@ -82,6 +83,13 @@ bool CountJob::Report(Output* output) {
   if (lines_.empty()) return false;
   output->Copy(std::exchange(lines_, ""));
   return true;
+}
+
+void CountJob::SaveSource(snapshot::Source* state) const { state->set_selected(in_source_); }
+
+bool CountJob::LoadSource(const snapshot::Source& state) {
+  in_source_ += std::min(state.selected(), enough_ - in_source_);
+  return state.output().empty();
 }
 
 bool CountJob::SourceDecided() const { return void_ || in_source_ == enough_; }

@@ -42,6 +42,8 @@ class CountJob : public Job {
   bool Report(Output* output) override;
   void EndSource(const SourceInfo& source) override;
   void EndScan() override;
+  void SaveSource(snapshot::Source* state) const override;
+  bool LoadSource(const snapshot::Source& state) override;
   bool SourceDecided() const override;
   bool AllDecided() const override;
   uint64_t selected() const override { return selected_in_all_ + in_source_; }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "jobs/snapshot.pb.h"
 #include "lib/record.h"
 
 namespace bigscan {
@@ -369,6 +370,21 @@ void GrepJob::EndSource(const SourceInfo& /*source*/) {
   number_ = last_end_ = 0;
   adjacent_ = true;
   into_ = Into::kNothing;
+}
+
+void GrepJob::SaveSource(snapshot::Source* state) const {
+  state->set_selected(source_stats_.selected);
+  state->set_binary(source_binary_);
+  state->set_binary_match(hid_match_);
+}
+
+// What is binary in one share is so in those behind it, which could not know.
+bool GrepJob::LoadSource(const snapshot::Source& state) {
+  if (!source_binary_) notes_ += state.output();
+  hid_match_ |= state.binary_match() || (source_binary_ && state.selected() > 0);
+  source_stats_.selected += state.selected();
+  source_binary_ |= state.binary();
+  return true;
 }
 
 void GrepJob::EndScan() { format_->PutSummary(all_, &notes_); }

@@ -40,6 +40,8 @@ class GrepJob : public Job {
   bool Report(Output* output) override;
   void EndSource(const SourceInfo& source) override;
   void EndScan() override;
+  void SaveSource(snapshot::Source* state) const override;
+  bool LoadSource(const snapshot::Source& state) override;
   bool HidBinaryMatch() const override { return told_binary_; }
   bool SourceDecided() const override;
   uint64_t selected() const override { return all_.selected + source_stats_.selected; }

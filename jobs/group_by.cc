@@ -315,17 +315,18 @@ void GroupByJob::SpillGroups() {
   all_.Reset();
 }
 
+// All groups, which then are complete; nothing unless spill_status_ is OK.
+std::unique_ptr<SortedGroups> GroupByJob::SortGroups() {
+  if (spill_.empty()) return std::make_unique<SortedTable>(order_.Sorted(all_));
+  if (!all_.empty()) SpillGroups();
+  absl::StatusOr<std::unique_ptr<SortedGroups>> merged = spill_.Merge(order_);
+  if (!merged.ok() && spill_status_.ok()) spill_status_ = merged.status();
+  return merged.ok() ? *std::move(merged) : nullptr;
+}
+
 void GroupByJob::EndScan() {
   if (spec_.keys.empty()) all_.Get("");
-  std::unique_ptr<SortedGroups> groups;
-  if (spill_.empty()) {
-    groups = std::make_unique<SortedTable>(order_.Sorted(all_));
-  } else {
-    if (!all_.empty()) SpillGroups();
-    absl::StatusOr<std::unique_ptr<SortedGroups>> merged = spill_.Merge(order_);
-    if (!merged.ok() && spill_status_.ok()) spill_status_ = merged.status();
-    if (merged.ok()) groups = *std::move(merged);
-  }
+  std::unique_ptr<SortedGroups> groups = SortGroups();
   // Half of a result is none.
   if (spill_status_.ok()) report_.emplace(spec_, all_, std::move(groups));
 }

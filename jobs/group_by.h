@@ -31,6 +31,7 @@
 
 namespace bigscan {
 
+// What is saved and loaded is in group_state.cc.
 class GroupByJob : public Job {
  public:
   // Fails with kInvalidArgument if the specification asks for fields or groups that are not there.
@@ -45,6 +46,8 @@ class GroupByJob : public Job {
   bool Report(Output* output) override;
   void EndSource(const SourceInfo& source) override;
   void EndScan() override;
+  absl::Status SaveState(const PutState& put) override;
+  bool LoadState(const snapshot::Snapshot& piece) override;
   bool SourceDecided() const override { return void_; }
   bool AllDecided() const override { return !spill_status_.ok(); }
   uint64_t selected() const override { return selected_in_all_ + in_source_; }
@@ -96,6 +99,9 @@ class GroupByJob : public Job {
   bool AppendWholeKey(absl::string_view key, std::string* whole) const;
   bool MergeGroups(absl::string_view* bytes);
   void SpillGroups();
+  std::unique_ptr<SortedGroups> SortGroups();
+  bool LoadGroup(const snapshot::Group& group);
+  bool IsKey(absl::string_view key) const;
   bool MergeEnd(absl::string_view bytes);
 
   const GroupSpec spec_;

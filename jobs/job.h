@@ -14,11 +14,18 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "lib/output.h"
 #include "lib/record_scanner.h"
 
 namespace bigscan {
+
+namespace snapshot {
+class Group;
+class Snapshot;
+class Source;
+}  // namespace snapshot
 
 // A source as the coordinator knows it. Lives from its first chunk until Job::EndSource.
 struct SourceInfo {
@@ -115,6 +122,17 @@ class Job {
     bool is_error;
   };
   virtual std::vector<Remark> TakeRemarks() { return {}; }
+
+  // What is merged, as it is kept on disk (snapshot.proto), in the coordinator. Equal results are equal bytes, however
+  // the input was cut. Before EndSource: what was found in the source, besides what Report has put out.
+  virtual void SaveSource(snapshot::Source* /*state*/) const {}
+  // After all sources, in place of EndScan: hands what is known of all of them to `put`, piece by piece.
+  using PutState = std::function<absl::Status(const snapshot::Snapshot& piece)>;
+  virtual absl::Status SaveState(const PutState& /*put*/) { return absl::OkStatus(); }
+  // The reverse, in place of Merge: adds to the current source, or to all, what another run has saved, whose input
+  // stands behind that of those before it. False if that was saved by some other job.
+  virtual bool LoadSource(const snapshot::Source& /*state*/) { return false; }
+  virtual bool LoadState(const snapshot::Snapshot& /*piece*/) { return false; }
 
   // Of the source that ended last: whether it is binary and what was selected in it is not shown,
   // which the user is to be told.

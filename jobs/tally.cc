@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "jobs/snapshot.pb.h"
 #include "lib/varint.h"
 
 namespace bigscan {
@@ -106,6 +107,23 @@ void TallyJob::EndSource(const SourceInfo& /*source*/) {
 }
 
 void TallyJob::EndScan() { next_line_ = 0; }
+
+absl::Status TallyJob::SaveState(const PutState& put) {
+  snapshot::Snapshot piece;
+  snapshot::Tally* const tally = piece.mutable_tally();
+  tally->mutable_records()->Assign(counts_.begin(), counts_.end());
+  tally->set_selected(selected_in_all_);
+  return put(piece);
+}
+
+bool TallyJob::LoadState(const snapshot::Snapshot& piece) {
+  if (!piece.has_tally()) return false;
+  const auto& records = piece.tally().records();
+  if (static_cast<size_t>(records.size()) != counts_.size()) return false;
+  for (size_t i = 0; i < counts_.size(); ++i) counts_[i] += records[static_cast<int>(i)];
+  selected_in_all_ += piece.tally().selected();
+  return true;
+}
 
 bool TallyJob::Report(Output* output) {
   std::string lines;

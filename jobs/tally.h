@@ -39,6 +39,8 @@ class TallyJob : public Job {
   bool Report(Output* output) override;
   void EndSource(const SourceInfo& source) override;
   void EndScan() override;
+  absl::Status SaveState(const PutState& put) override;
+  bool LoadState(const snapshot::Snapshot& piece) override;
   bool SourceDecided() const override;
   uint64_t selected() const override { return selected_in_all_ + in_source_; }
 
