@@ -137,6 +137,15 @@ po::options_description ProcessOptions() {
   return group;
 }
 
+po::options_description SnapshotOptions() {
+  po::options_description group("Snapshots");
+  group.add_options()                                                                         //
+      ("shard", Text("I/N"), "scan the I-th of N contiguous shares of all input bytes")       //
+      ("partial", Text("FILE"), "print nothing, and write the result to FILE, to be merged")  //
+      ("merge", "the operands are such files: print the result of all");
+  return group;
+}
+
 po::options_description OtherOptions() {
   po::options_description group("Other");
   group.add_options()("help", "print this help")("version,V", "print the version");
@@ -150,6 +159,7 @@ po::options_description AllOptions() {
       .add(JobOptions())
       .add(FileOptions())
       .add(ProcessOptions())
+      .add(SnapshotOptions())
       .add(OtherOptions());
   return all;
 }
@@ -288,6 +298,7 @@ std::string HelpText() {
   std::ostringstream text;
   text << "Usage: bigscan [OPTION]... PATTERN [FILE]...\n"
           "       bigscan [OPTION]... {-e PATTERN | -f FILE}... [FILE]...\n"
+          "       bigscan [OPTION]... --merge FILE...\n"
           "Print the records (lines) of each FILE that match PATTERN, a regular expression\n"
           "in PCRE syntax, scanning with several processes. No FILE, or -, is standard\n"
           "input.\n\n"
@@ -296,6 +307,7 @@ std::string HelpText() {
        << JobOptions() << '\n'
        << FileOptions() << '\n'
        << ProcessOptions() << '\n'
+       << SnapshotOptions() << '\n'
        << OtherOptions()
        << "\nExit status: 0 if a record is selected, 1 if none, 2 after an error, 128+n\n"
           "after signal n. See bigscan(1).\n";

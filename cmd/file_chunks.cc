@@ -71,8 +71,11 @@ void FileChunks::Start(const Source& source) {
   fd_ = source.fd.get();
   how_ = source.how;
   compression_ = IsDecoded(source) ? CompressionOf(Head(source)) : Compression::kNone;
-  extents_.emplace(fd_, ByteRange{source.begin, source.end},
-                   !IsDecoded(source) && DataExtents::IsSparse(fd_) && SkipsHoles());
+  file_end_ = source.file_end;
+  // The bounds of a part need not be those of an extent.
+  extents_.emplace(
+      fd_, ByteRange{source.begin, source.end},
+      !IsDecoded(source) && !file_end_.has_value() && DataExtents::IsSparse(fd_) && SkipsHoles());
   splitter_ = std::monostate();
 }
 
@@ -123,6 +126,7 @@ std::optional<ScanClient::Range> FileChunks::Next(bool dense) {
     chunk = std::get<Splitter>(splitter_).Next(short_ones ? kMostDenseChunkBytes
                                                           : MostChunkBytes(options_));
   }
+  if (file_end_.has_value()) return ScanClient::Range{chunk.begin, chunk.end, 0, *file_end_};
   return ScanClient::Range{chunk.begin, chunk.end, extent_.begin, extent_.end};
 }
 

@@ -46,6 +46,7 @@ class FileChunks {
   Compression compression_ = Compression::kNone;
   std::optional<DataExtents> extents_;
   ByteRange extent_;
+  std::optional<uint64_t> file_end_;  // if the chunks are those of a part of it
   std::variant<std::monostate, Splitter, SegmentSplitter> splitter_;
 };
 

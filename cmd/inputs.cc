@@ -29,21 +29,14 @@ constexpr uint64_t kMostPackBytes = 1 << 20;
 constexpr uint32_t kMostStreams = 8;
 constexpr uint64_t kDropMicros = 20'000;  // to wait for heads that are still being read
 
-// Those of sysfs, and of some network file systems, can not; nor is their size right.
-bool CanBeMapped(int fd) {
-  void* address = mmap(nullptr, 1, PROT_READ, MAP_SHARED, fd, 0);
-  if (address == MAP_FAILED) return false;
-  munmap(address, 1);
-  return true;
-}
-
 bool IsDevice(mode_t mode) {
   return S_ISCHR(mode) || S_ISBLK(mode) || S_ISSOCK(mode) || S_ISFIFO(mode);
 }
 
 // grep reads on when its input is its own output only where that ends: after the first record.
 bool OutputMustDiffer(const Options& options) {
-  return (options.mode == OutputMode::kRecords || options.mode == OutputMode::kJson) &&
+  return options.partial.empty() &&
+         (options.mode == OutputMode::kRecords || options.mode == OutputMode::kJson) &&
          options.max_count.value_or(UINT64_MAX) > 1;
 }
 
@@ -85,12 +78,20 @@ uint32_t Inputs::StreamsAtOnce() const {
 
 // --- Opening ---
 
+bool Inputs::CanBeMapped(int fd) {
+  void* address = mmap(nullptr, 1, PROT_READ, MAP_SHARED, fd, 0);
+  if (address == MAP_FAILED) return false;
+  munmap(address, 1);
+  return true;
+}
+
 bool Inputs::ReadsFoundDevices() const {
   return options_.devices == Devices::kRead ||
          (options_.devices == Devices::kNamed && options_.follow_links);
 }
 
 std::optional<Inputs::Opened> Inputs::OpenNext() {
+  if (list_.has_value()) return OpenListed();
   while (true) {
     if (walk_.has_value()) {
       std::optional<TreeWalk::File> file =
@@ -223,7 +224,8 @@ bool Inputs::NeedsDecoder(Opened* input) const {
 // --- Making sources ---
 
 bool Inputs::Packable(const Opened& input) const {
-  return input.regular && !input.is_stdin && options_.io != IoMode::kOn &&
+  return input.regular && !input.is_stdin && !input.part.has_value() &&
+         options_.io != IoMode::kOn &&
          input.size <= std::min(kMostPackedFileBytes, most_chunk_bytes_);
 }
 
@@ -277,7 +279,13 @@ Source Inputs::TakeSingle() {
       const bool empty = source.begin == source.end;
       const ReadHow how = !empty && decoded ? HowToDecode(&input) : ReadHow::kMap;
       source.how = static_cast<uint32_t>(how);
-      source.is_stream = !empty && how == ReadHow::kMap && (decoded || options_.io == IoMode::kOn);
+      if (input.part.has_value()) {
+        source.begin = input.part->begin;
+        source.end = input.part->end;
+        source.file_end = input.size;
+      }
+      const bool fed = options_.io == IoMode::kOn && !input.part.has_value();
+      source.is_stream = !empty && how == ReadHow::kMap && (decoded || fed);
       source.seekable = true;
     }
     if (input.is_stdin && !decoded) stdins_.push_back({source.id, input.begin});

@@ -11,7 +11,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "cmd/file_rules.h"
+#include "cmd/input_list.h"
 #include "cmd/job_mapper.h"
 #include "cmd/options.h"
 #include "cmd/tree_walk.h"
@@ -25,6 +27,14 @@ class Inputs {
   // `options` and `decoders` must outlive the inputs. Chunks of files are at most `most_chunk_bytes`
   // long, and so is what a pack holds.
   Inputs(const Options& options, const DecoderFactory& decoders, uint64_t most_chunk_bytes);
+
+  // Opens all inputs, one after the other, to say which there are; nothing comes from Next after that. Says what can not
+  // be read, and then fails, as it does if there is an input whose size is not known.
+  absl::StatusOr<InputList> List();
+  // Before Next: has it go by the list. Ids then are places in the list.
+  void Follow(InputList list);
+  // What Follow was given.
+  const InputList& list() const { return *list_; }
 
   // How many of the inputs are streams that may be read at once: at least 1, and no more than that where
   // a few records may be enough, as nobody else could then read what is left of the others.
@@ -63,14 +73,18 @@ class Inputs {
     bool regular = false;  // a regular file that tells its size
     uint64_t begin = 0;    // where it stands
     uint64_t size = 0;
-    bool looked_at = false;  // `head` is read
-    std::string head = {};   // its first bytes
-    ColdRanges cold = {};    // if it is to leave the page cache as it is
+    std::optional<ByteRange> part = {};  // what of it is to be scanned, if not all
+    bool looked_at = false;              // `head` is read
+    std::string head = {};               // its first bytes
+    ColdRanges cold = {};                // if it is to leave the page cache as it is
   };
 
   std::optional<Opened> OpenNext();
+  std::optional<Opened> OpenListed();
   std::optional<Opened> OpenOperand(const std::string& operand);
   std::optional<Opened> Accept(std::string name, UniqueFd fd, bool is_stdin);
+  // Those of sysfs, and of some network file systems, can not; nor is their size right.
+  static bool CanBeMapped(int fd);
   bool ReadsFoundDevices() const;
   bool IsOutput(const struct stat& info) const;
   void LookAhead(Opened* input) const;
@@ -92,7 +106,9 @@ class Inputs {
   bool in_working_directory_ = false;  // the only operand is one that nobody named
   std::optional<bool> show_names_;     // known from the first input on
   size_t next_operand_ = 0;
-  std::optional<TreeWalk> walk_;  // of the last operand
+  std::optional<TreeWalk> walk_;   // of the last operand
+  std::optional<InputList> list_;  // instead of the operands
+  size_t next_listed_ = 0;
   std::deque<Opened> ahead_;
   uint64_t decoded_by_workers_ = 0;  // the sizes of whole files that are
   size_t pack_files_ = 4;            // how many the next pack is to hold

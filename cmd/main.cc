@@ -16,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "cmd/command_line.h"
 #include "cmd/make_jobs.h"
+#include "cmd/merge_snapshots.h"
 #include "cmd/message.h"
 #include "cmd/options.h"
 #include "cmd/scan.h"
@@ -65,8 +66,26 @@ absl::Status ChooseCpus(const Options& options, ScanOptions* scan) {
   return absl::OkStatus();
 }
 
+int Merge(const Options& options) {
+  const absl::StatusOr<MergeOutcome> outcome = MergeSnapshots(options);
+  if (!outcome.ok() && absl::IsUnavailable(outcome.status())) DieBySignal(SIGPIPE);
+  if (!outcome.ok()) return Complain(outcome.status());
+  if (outcome->had_error) return kError;
+  return outcome->selected ? kSelected : kNoneSelected;
+}
+
+// All that was to be scanned has been, or there is no partial result.
+int WritePartial(const Options& options, Scan* scan) {
+  if (scan->had_error()) {
+    PrintMessage(absl::StrCat(options.partial, ": not written, as not all could be scanned"));
+    return kError;
+  }
+  const absl::Status status = scan->WritePartial();
+  return status.ok() ? kSelected : Complain(status);
+}
+
 int Run(const Options& options) {
-  if (SelectsNothing(options)) return kNoneSelected;
+  if (SelectsNothing(options) && options.partial.empty()) return kNoneSelected;
 
   const uint64_t start = NowMicros();
   // Before the patterns are compiled, which takes time as well, and before there are children.
@@ -117,6 +136,7 @@ int Run(const Options& options) {
     }
   }
   if (signal != 0) DieBySignal(signal);
+  if (!options.partial.empty()) return WritePartial(options, scan->get());
 
   const bool selected = (*scan)->selected() > 0;
   if (options.quiet && selected) return kSelected;
@@ -146,7 +166,7 @@ int Main(int argc, char** argv) {
   }
   if (options->help) return Print(HelpText());
   if (options->version) return Print("bigscan " BIGSCAN_VERSION "\n");
-  return Run(*options);
+  return options->merge ? Merge(*options) : Run(*options);
 }
 
 }  // namespace

@@ -105,7 +105,19 @@ std::unique_ptr<Job> MakeCountJob(const Options& options, CountOptions::Print pr
                                                  .colors = ColorsFor(options).value_or(Colors())});
 }
 
-absl::StatusOr<std::unique_ptr<Job>> MakeJob(const Options& options, MatchLocator* locator) {
+absl::StatusOr<std::unique_ptr<Job>> MakeGroupByJob(const Options& options,
+                                                    std::optional<int64_t> now_us) {
+  GroupSpec spec = *options.groups;
+  spec.time.now = now_us.value_or(spec.time.now);
+  if (!options.partial.empty()) {  // all groups, in the order of their keys
+    spec.sort.reset();
+    spec.top.reset();
+  }
+  return GroupByJob::Create(spec);
+}
+
+absl::StatusOr<std::unique_ptr<Job>> MakeJob(const Options& options, MatchLocator* locator,
+                                             std::optional<int64_t> now_us) {
   switch (options.mode) {
     case OutputMode::kRecords:
     case OutputMode::kJson:
@@ -119,7 +131,7 @@ absl::StatusOr<std::unique_ptr<Job>> MakeJob(const Options& options, MatchLocato
                                                      .max_count = options.max_count,
                                                      .binary = BinaryFor(options)});
     case OutputMode::kGroups:
-      return GroupByJob::Create(*options.groups);
+      return MakeGroupByJob(options, now_us);
     case OutputMode::kFilesWithMatches:
       return MakeCountJob(options, CountOptions::Print::kNamesWithMatches);
     case OutputMode::kFilesWithoutMatch:
@@ -133,8 +145,9 @@ absl::StatusOr<std::unique_ptr<Job>> MakeJob(const Options& options, MatchLocato
 }  // namespace
 
 absl::StatusOr<std::vector<std::unique_ptr<Job>>> MakeJobs(const Options& options,
-                                                           MatchLocator* locator) {
-  absl::StatusOr<std::unique_ptr<Job>> job = MakeJob(options, locator);
+                                                           MatchLocator* locator,
+                                                           std::optional<int64_t> now_us) {
+  absl::StatusOr<std::unique_ptr<Job>> job = MakeJob(options, locator, now_us);
   if (!job.ok()) return job.status();
   std::vector<std::unique_ptr<Job>> jobs;
   jobs.push_back(*std::move(job));
@@ -155,7 +168,8 @@ bool MaySkipOtherTimes(const Options& options) {
   const bool counts_records = options.line_number || options.mode == OutputMode::kJson;
   const bool has_context =
       options.before_context.value_or(0) > 0 || options.after_context.value_or(0) > 0;
-  return options.times.has_value() && !options.strict && !counts_records && !has_context;
+  return options.times.has_value() && options.shards == 1 && !options.strict && !counts_records &&
+         !has_context;
 }
 
 std::optional<uint64_t> MostSelected(const Options& options) {

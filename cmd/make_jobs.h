@@ -19,9 +19,10 @@ namespace bigscan {
 std::optional<uint64_t> MostSelected(const Options& options);
 
 // `locator` must outlive the jobs. Reads GREP_COLORS. Fails with kInvalidArgument if a job is to look for fields
-// that are not there.
+// that are not there. `now_us`: what time it is for time stamps without a year, if not that of the command.
 absl::StatusOr<std::vector<std::unique_ptr<Job>>> MakeJobs(const Options& options,
-                                                           MatchLocator* locator);
+                                                           MatchLocator* locator,
+                                                           std::optional<int64_t> now_us);
 
 // What counts the records without a time that `filter` leaves out, which must outlive it.
 std::unique_ptr<Job> MakeTimelessJob(const Options& options, const TimeFilter& filter);

@@ -21,6 +21,7 @@
 #include "cmd/command_line.h"
 #include "cmd/group_options.h"
 #include "cmd/size.h"
+#include "cmd/snapshot_options.h"
 #include "cmd/time_options.h"
 
 namespace bigscan {
@@ -62,13 +63,14 @@ bool IsFile(const std::string& argument) {
 }
 
 absl::Status ResolvePatterns(const CommandLine& line, std::vector<std::string>* arguments,
-                             Options* options) {
+                             const SavedOptions* saved, Options* options) {
   std::vector<std::string> texts;
+  if (saved != nullptr) texts = saved->patterns;
   const auto add = [&texts](std::vector<std::string> more) {
     texts.insert(texts.end(), std::make_move_iterator(more.begin()),
                  std::make_move_iterator(more.end()));
   };
-  bool given = false;
+  bool given = saved != nullptr;
   for (const CommandLine::Option& option : line.options()) {
     if (option.name == "regexp") {
       add(PatternsOfArgument(option.value));
@@ -347,6 +349,34 @@ absl::Status ResolveProcesses(const CommandLine& line, Options* options) {
   return absl::OkStatus();
 }
 
+// `saved`: instead of the patterns of the command line.
+absl::StatusOr<Options> Resolve(const CommandLine& line, const SavedOptions* saved) {
+  Options options;
+  std::vector<std::string> arguments = line.arguments();
+  if (line.Has("null-data")) options.delimiter = '\0';
+  options.crlf = line.Has("crlf");
+  options.strict = line.Has("strict");
+  options.invert = line.Has("invert-match");
+  options.cache = !line.Has("no-cache");
+  options.decompress = !line.Has("no-decompress");
+  if (const auto* option = line.Last({"encoding"})) options.encoding = option->value;
+  if (saved != nullptr) options.header_record = saved->header_record;
+  for (const absl::Status& status :
+       {ResolvePatterns(line, &arguments, saved, &options), ResolveBinaryFiles(line, &options),
+        ResolveOutput(line, &options), ResolveFiles(line, std::move(arguments), &options),
+        ResolveProcesses(line, &options)}) {
+    if (!status.ok()) return status;
+  }
+  const absl::StatusOr<RecordTime::Options> time = ResolveRecordTime(line, options);
+  if (!time.ok()) return time.status();
+  for (const absl::Status& status :
+       {ResolveTimeRange(line, *time, &options), ResolveGroups(line, *time, &options)}) {
+    if (!status.ok()) return status;
+  }
+  if (absl::Status status = ResolveSnapshot(line, &options); !status.ok()) return status;
+  return options;
+}
+
 }  // namespace
 
 absl::StatusOr<Options> ParseOptions(int argc, char** argv) {
@@ -356,28 +386,17 @@ absl::StatusOr<Options> ParseOptions(int argc, char** argv) {
   options.help = line->Has("help");
   options.version = line->Has("version");
   if (options.help || options.version) return options;
+  return line->Has("merge") ? MergeOptions(*line) : Resolve(*line, nullptr);
+}
 
-  std::vector<std::string> arguments = line->arguments();
-  if (line->Has("null-data")) options.delimiter = '\0';
-  options.crlf = line->Has("crlf");
-  options.strict = line->Has("strict");
-  options.invert = line->Has("invert-match");
-  options.cache = !line->Has("no-cache");
-  options.decompress = !line->Has("no-decompress");
-  if (const auto* option = line->Last({"encoding"})) options.encoding = option->value;
-  for (const absl::Status& status :
-       {ResolvePatterns(*line, &arguments, &options), ResolveBinaryFiles(*line, &options),
-        ResolveOutput(*line, &options), ResolveFiles(*line, std::move(arguments), &options),
-        ResolveProcesses(*line, &options)}) {
-    if (!status.ok()) return status;
-  }
-  const absl::StatusOr<RecordTime::Options> time = ResolveRecordTime(*line, options);
-  if (!time.ok()) return time.status();
-  for (const absl::Status& status :
-       {ResolveTimeRange(*line, *time, &options), ResolveGroups(*line, *time, &options)}) {
-    if (!status.ok()) return status;
-  }
-  return options;
+absl::StatusOr<Options> ParseSavedOptions(const SavedOptions& saved) {
+  std::vector<std::string> words = saved.result_words;
+  std::vector<char*> argv = {nullptr};
+  for (std::string& word : words) argv.push_back(word.data());
+  absl::StatusOr<CommandLine> line = CommandLine::Parse(static_cast<int>(argv.size()), argv.data());
+  if (!line.ok()) return line.status();
+  if (!HasOnlyResultWords(*line)) return WrongUse("options that no snapshot has");
+  return Resolve(*line, &saved);
 }
 
 }  // namespace bigscan

@@ -94,6 +94,15 @@ struct Options {
   std::vector<FileRule> file_rules;  // in order: the last one that matches a name counts
   std::vector<std::string> excluded_dirs;
 
+  // Snapshots.
+  uint32_t shard = 1;  // of `shards` shares of all input bytes, from 1
+  uint32_t shards = 1;
+  std::string partial;                    // the snapshot to write; empty: print
+  bool merge = false;                     // `files` are snapshots, and nothing else counts but
+  std::vector<std::string> result_words;  // the options that change the result
+  // The first record, for a format that it names the fields of; unset: that of the first file.
+  std::optional<std::string> header_record;
+
   // Processes.
   uint32_t workers = 1;
   std::optional<uint64_t> chunk_size;         // bytes
@@ -109,6 +118,15 @@ struct Options {
 // Reads pattern files (-f) and lists of globs as well. Fails with kInvalidArgument on a wrong command
 // line, with another code when such a file can not be read; the message is for the user.
 absl::StatusOr<Options> ParseOptions(int argc, char** argv);
+
+// What a snapshot keeps of the command line that it was made by.
+struct SavedOptions {
+  std::vector<std::string> result_words;  // then those that outdo them
+  std::vector<std::string> patterns;
+  std::string header_record;
+};
+// The same options, as far as they have to do with the result. Fails with kInvalidArgument.
+absl::StatusOr<Options> ParseSavedOptions(const SavedOptions& saved);
 
 }  // namespace bigscan
 

@@ -26,7 +26,17 @@ absl::StatusOr<std::unique_ptr<Scan>> Scan::Create(const Options& options) {
   if (!plan.ok()) return plan.status();
   absl::StatusOr<TextEncoding> encoding = TextEncoding::ByName(options.encoding);
   if (!encoding.ok()) return encoding.status();
-  auto scan = std::unique_ptr<Scan>(new Scan(options, *std::move(plan), *std::move(encoding)));
+  std::unique_ptr<PartialWriter> partial;
+  if (!options.partial.empty()) {
+    absl::StatusOr<std::unique_ptr<PartialWriter>> created = PartialWriter::Create(options);
+    if (!created.ok()) return created.status();
+    partial = *std::move(created);
+  }
+  auto scan = std::unique_ptr<Scan>(
+      new Scan(options, *std::move(plan), *std::move(encoding), std::move(partial)));
+  if (options.shards > 1 || scan->partial_ != nullptr) {
+    if (absl::Status status = scan->ListInputs(); !status.ok()) return status;
+  }
   if (absl::Status status = scan->AddTimeFilter(); !status.ok()) return status;
   if (absl::Status status = scan->AddJobs(); !status.ok()) return status;
   absl::StatusOr<std::unique_ptr<JobMapper>> mapper =
@@ -39,33 +49,46 @@ absl::StatusOr<std::unique_ptr<Scan>> Scan::Create(const Options& options) {
   return scan;
 }
 
-Scan::Scan(const Options& options, std::unique_ptr<ScanPlan> plan, TextEncoding encoding)
+Scan::Scan(const Options& options, std::unique_ptr<ScanPlan> plan, TextEncoding encoding,
+           std::unique_ptr<PartialWriter> partial)
     : options_(options),
       plan_(std::move(plan)),
       locator_(options_.patterns, options.mode == OutputMode::kJson),
       decoders_(std::move(encoding), options.decompress),
       inputs_(options, decoders_, FileChunks::MostBytes(options)),
-      output_(STDOUT_FILENO, options.delimiter),
+      partial_(std::move(partial)),
+      output_(partial_ == nullptr ? STDOUT_FILENO : partial_->output_fd(), options.delimiter),
       chunks_(options) {
   if (options.drop_cache) output_.CopyFiles();
 }
 
+absl::Status Scan::ListInputs() {
+  absl::StatusOr<InputList> list =
+      Inputs(options_, decoders_, FileChunks::MostBytes(options_)).List();
+  if (!list.ok()) return list.status();
+  list->TakeShare(options_.shard, options_.shards);
+  now_us_ = list->LatestMicros();
+  inputs_.Follow(*std::move(list));
+  return absl::OkStatus();
+}
+
 absl::Status Scan::AddTimeFilter() {
   if (!options_.times.has_value()) return absl::OkStatus();
-  absl::StatusOr<std::unique_ptr<TimeFilter>> filter = TimeFilter::Create(*options_.times);
+  TimeFilter::Options times = *options_.times;
+  times.time.context.now = now_us_.value_or(times.time.context.now);
+  absl::StatusOr<std::unique_ptr<TimeFilter>> filter = TimeFilter::Create(times);
   if (!filter.ok()) return filter.status();
   filter_ = *std::move(filter);
   if (!MaySkipOtherTimes(options_)) return absl::OkStatus();
-  absl::StatusOr<RecordTime> time = RecordTime::Create(options_.times->time);
+  absl::StatusOr<RecordTime> time = RecordTime::Create(times.time);
   if (!time.ok()) return time.status();
-  searcher_ =
-      std::make_unique<TimeSearch>(options_.times->range, *std::move(time), options_.delimiter);
+  searcher_ = std::make_unique<TimeSearch>(times.range, *std::move(time), options_.delimiter);
   totals_.skipped = 0;
   return absl::OkStatus();
 }
 
 absl::Status Scan::AddJobs() {
-  absl::StatusOr<JobMapper::Jobs> jobs = MakeJobs(options_, &locator_);
+  absl::StatusOr<JobMapper::Jobs> jobs = MakeJobs(options_, &locator_, now_us_);
   if (!jobs.ok()) return jobs.status();
   jobs_ = *std::move(jobs);
   if (filter_ != nullptr) jobs_.push_back(MakeTimelessJob(options_, *filter_));
@@ -79,8 +102,9 @@ absl::Status Scan::AddJobs() {
 
 void Scan::Finish() {
   lost_.Print();
-  for (const std::unique_ptr<Job>& job : jobs_) {
-    for (const Job::Remark& remark : job->TakeRemarks()) {
+  // What the first job has to say of a partial result is said of the whole one.
+  for (size_t i = partial_ == nullptr ? 0 : 1; i < jobs_.size(); ++i) {
+    for (const Job::Remark& remark : jobs_[i]->TakeRemarks()) {
       had_error_ |= remark.is_error;
       PrintMessage(remark.text);
     }
@@ -279,13 +303,18 @@ void Scan::EndSource(const Source& source) {
 
 void Scan::EndInput(const SourceInfo& source) {
   lost_.Print();
+  if (partial_ != nullptr) {
+    output_.Flush();  // to a file, which takes all of it
+    partial_->EndSource(source.id, *jobs_.front());
+  }
   for (const std::unique_ptr<Job>& job : jobs_) job->EndSource(source);
   const bool hid = std::any_of(jobs_.begin(), jobs_.end(),
                                [](const auto& job) { return job->HidBinaryMatch(); });
-  if (hid) hidden_ = source.name;
+  if (hid && partial_ == nullptr) hidden_ = source.name;
 }
 
 void Scan::EndScan() {
+  if (partial_ != nullptr) return;
   for (const std::unique_ptr<Job>& job : jobs_) job->EndScan();
 }
 

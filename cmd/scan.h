@@ -19,6 +19,7 @@
 #include "cmd/job_mapper.h"
 #include "cmd/lost_bytes.h"
 #include "cmd/options.h"
+#include "cmd/partial_writer.h"
 #include "cmd/result_part.h"
 #include "cmd/segments.h"
 #include "ipc/packed_file.h"
@@ -64,6 +65,8 @@ class Scan : public ScanClient {
   const absl::Status& output_status() const { return output_.status(); }
   // Says what is still to be said. Once, at the end.
   void Finish();
+  // With --partial, after Finish, if there was no error.
+  absl::Status WritePartial() { return partial_->Write(inputs_.list(), jobs_.front().get()); }
 
   // ScanClient, in the coordinator.
   std::optional<Source> NextSource(size_t most_files) override;
@@ -81,8 +84,10 @@ class Scan : public ScanClient {
   void CutOutput() override;
 
  private:
-  Scan(const Options& options, std::unique_ptr<ScanPlan> plan, TextEncoding encoding);
+  Scan(const Options& options, std::unique_ptr<ScanPlan> plan, TextEncoding encoding,
+       std::unique_ptr<PartialWriter> partial);
 
+  absl::Status ListInputs();
   absl::Status AddTimeFilter();
   absl::Status AddJobs();
   SourceInfo Info(uint32_t id, int fd, bool is_stream = false) const;
@@ -107,6 +112,8 @@ class Scan : public ScanClient {
   std::unique_ptr<JobMapper> mapper_;
   const Decoders decoders_;
   Inputs inputs_;
+  std::optional<int64_t> now_us_;  // if the inputs are listed: of the latest change
+  const std::unique_ptr<PartialWriter> partial_;
   Output output_;
   FileChunks chunks_;  // of the last file that workers read
   LostBytes lost_;

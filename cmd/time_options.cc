@@ -32,7 +32,9 @@ absl::Status ResolveFormat(const CommandLine& line, const Options& options,
                                  "': ", absl::StrJoin(FieldFormats(), ", ", name)));
   }
   if (time->format->has_header) {
-    time->header = FirstRecord(options.files, options.delimiter, options.decompress);
+    time->header = options.header_record.has_value()
+                       ? *options.header_record
+                       : FirstRecord(options.files, options.delimiter, options.decompress);
   }
   return absl::OkStatus();
 }

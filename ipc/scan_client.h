@@ -23,6 +23,8 @@ struct Source {
   bool seekable = false;   // a stream that can be read again
   uint64_t begin = 0;      // the bytes to scan, [begin, end)
   uint64_t end = 0;
+  // When these are a part of a mapped file, where that ends: a record may run over `end`.
+  std::optional<uint64_t> file_end = {};
   uint32_t how = 0;  // to be told to the mapper with each chunk: how the client wants it to be read
   ColdRanges cold = {};  // what is to be dropped from the page cache behind the scan, if no pack
   std::vector<PackedFile> pack = {};  // when not empty, [begin, end) counts their bytes together

@@ -1,0 +1,40 @@
+// All inputs of a scan, known before any of them is read: what shares of all their bytes, and snapshots, go by.
+#ifndef BIGSCAN_CMD_INPUT_LIST_H_
+#define BIGSCAN_CMD_INPUT_LIST_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "lib/chunk.h"
+
+namespace bigscan {
+
+struct ListedInput {
+  std::string name = {};  // what it is opened by, unless it is the standard input
+  bool is_stdin = false;
+  uint64_t size = 0;        // bytes, of the file as it is
+  int64_t modified_ns = 0;  // since 1970
+  // What it holds is not what its bytes are: it can not be cut, and belongs to whom its first byte belongs to.
+  bool whole = false;
+};
+
+struct InputList {
+  std::vector<ListedInput> inputs;
+  bool show_names = false;
+  // What of each is to be scanned; the record that runs over the end belongs to it, too.
+  std::vector<ByteRange> parts;
+  // The inputs [first, last) have all that is not empty.
+  size_t first = 0;
+  size_t last = 0;
+
+  // Takes the `shard`-th, from 1, of `shards` shares of all bytes: [total * (shard - 1) / shards,
+  // total * shard / shards).
+  void TakeShare(uint32_t shard, uint32_t shards);
+  // When the latest change was, in microseconds since 1970.
+  int64_t LatestMicros() const;
+};
+
+}  // namespace bigscan
+
+#endif  // BIGSCAN_CMD_INPUT_LIST_H_

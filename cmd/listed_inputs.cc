@@ -1,0 +1,100 @@
+// Inputs that are listed before they are read, and then opened by that list.
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <limits>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "cmd/inputs.h"
+#include "cmd/message.h"
+#include "cmd/open_file.h"
+
+namespace bigscan {
+namespace {
+
+int64_t ModifiedNs(const struct stat& info) {
+  return static_cast<int64_t>(info.st_mtim.tv_sec) * 1'000'000'000 + info.st_mtim.tv_nsec;
+}
+
+absl::Status IsStream(const std::string& name) {
+  return absl::FailedPreconditionError(absl::StrCat(
+      name, ": no regular file whose size is known, which --shard and --partial need"));
+}
+
+}  // namespace
+
+absl::StatusOr<InputList> Inputs::List() {
+  // To open a FIFO, and close it, would be the end of its writer.
+  for (const std::string& operand : operands_) {
+    struct stat info;
+    const int failed = operand == "-" ? fstat(STDIN_FILENO, &info) : stat(operand.c_str(), &info);
+    if (failed == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode)) {
+      return IsStream(operand == "-" ? options_.stdin_label : operand);
+    }
+  }
+  InputList list;
+  while (std::optional<Opened> input = OpenNext()) {
+    struct stat info;
+    if (fstat(input->fd.get(), &info) != 0) return absl::ErrnoToStatus(errno, input->name);
+    const bool whole = input->regular && NeedsDecoder(&*input);
+    const bool as_told = input->size > 0 ? CanBeMapped(input->fd.get()) : input->head.empty();
+    if (!had_error_ && (!input->regular || !as_told || input->begin > 0)) {
+      return IsStream(input->name);
+    }
+    list.inputs.push_back({.name = std::move(input->name),
+                           .is_stdin = input->is_stdin,
+                           .size = input->size,
+                           .modified_ns = ModifiedNs(info),
+                           .whole = whole});
+  }
+  SayBefore(std::numeric_limits<uint32_t>::max());
+  if (had_error_) {
+    return absl::FailedPreconditionError(
+        "nothing is scanned: --shard and --partial need all inputs to be readable");
+  }
+  list.show_names = show_names_.value_or(false);
+  return list;
+}
+
+void Inputs::Follow(InputList list) {
+  list_ = std::move(list);
+  next_listed_ = list_->first;
+  first_id_ = static_cast<uint32_t>(list_->first);
+  show_names_ = list_->show_names;
+}
+
+// One that can not be opened any more is an empty input, so that the others keep their places.
+std::optional<Inputs::Opened> Inputs::OpenListed() {
+  if (next_listed_ == list_->last) return std::nullopt;
+  const ListedInput& listed = list_->inputs[next_listed_];
+  const ByteRange part = list_->parts[next_listed_];
+  ++next_listed_;
+  Opened input{.name = listed.name,
+               .fd = listed.is_stdin ? UniqueFd(fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3))
+                                     : OpenFile(listed.name),
+               .is_stdin = listed.is_stdin};
+  input.regular = true;
+  struct stat info;
+  if (!input.fd.valid() || fstat(input.fd.get(), &info) != 0) {
+    Complain(listed.name, errno);
+    input.looked_at = true;
+  } else if (!S_ISREG(info.st_mode) || static_cast<uint64_t>(info.st_size) != listed.size ||
+             ModifiedNs(info) != listed.modified_ns) {
+    had_error_ = true;
+    Say(listed.name, "changed since the inputs were listed");
+    input.looked_at = true;
+  } else if (!part.empty()) {
+    input.size = listed.size;
+    if (part.size() < listed.size) input.part = part;
+    if (options_.drop_cache) input.cold = ColdRanges::Find(input.fd.get(), part.begin, part.end);
+    LookAhead(&input);
+  } else {
+    input.looked_at = true;
+  }
+  return input;
+}
+
+}  // namespace bigscan

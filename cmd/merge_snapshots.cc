@@ -1,0 +1,129 @@
+#include "cmd/merge_snapshots.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "cmd/make_jobs.h"
+#include "cmd/message.h"
+#include "cmd/snapshot_options.h"
+#include "cmd/snapshot_set.h"
+#include "jobs/job.h"
+#include "lib/match_locator.h"
+#include "lib/output.h"
+
+namespace bigscan {
+namespace {
+
+// One job, fed from snapshots as it would be from chunks.
+class Merger {
+ public:
+  Merger(const SnapshotSet& set, const Options& options, Job* job)
+      : set_(set),
+        show_names_(options.with_filename.value_or(false)),
+        job_(*job),
+        output_(STDOUT_FILENO, options.delimiter) {}
+
+  absl::Status Run() {
+    for (size_t i = 0; i < set_.size(); ++i) {
+      absl::StatusOr<std::unique_ptr<SnapshotReader>> reader = set_.Reader(i);
+      if (!reader.ok()) return reader.status();
+      if (absl::Status status = Load(set_.path(i), reader->get()); !status.ok()) return status;
+    }
+    if (absl::Status status = EndSources(set_.header().input_size()); !status.ok()) return status;
+    job_.EndScan();
+    return Report();
+  }
+
+ private:
+  absl::Status Load(const std::string& path, SnapshotReader* reader) {
+    const auto broken = [&path] {
+      return absl::DataLossError(absl::StrCat(path, ": holds what is none of its job's"));
+    };
+    snapshot::Snapshot piece;
+    while (true) {
+      const absl::StatusOr<bool> more = reader->Next(&piece);
+      if (!more.ok()) return more.status();
+      if (!*more) return absl::OkStatus();
+      if (piece.source_size() == 0) {
+        if (!job_.LoadState(piece)) return broken();
+        continue;
+      }
+      for (const snapshot::Source& source : piece.source()) {
+        const auto input = static_cast<int>(source.input());
+        if (input < next_ || input >= set_.header().input_size()) return broken();
+        if (absl::Status status = EndSources(input); !status.ok()) return status;
+        if (!job_.LoadSource(source)) return broken();
+        if (absl::Status status = Report(); !status.ok()) return status;
+      }
+    }
+  }
+
+  // Ends the inputs up to, and without, `end`.
+  absl::Status EndSources(int end) {
+    for (; next_ < end; ++next_) {
+      const std::string& name = set_.header().input(next_).name();
+      job_.EndSource({.id = static_cast<uint32_t>(next_), .name = name, .show_name = show_names_});
+      if (absl::Status status = Report(); !status.ok()) return status;
+      if (job_.HidBinaryMatch()) PrintMessage(absl::StrCat(name, ": binary file matches"));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status Report() {
+    while (job_.Report(&output_)) {
+      while (true) {
+        const Output::State state = output_.Flush();
+        if (state == Output::State::kDone) break;
+        if (state == Output::State::kFailed) return output_.status();
+        pollfd writable{.fd = output_.poll_fd(), .events = POLLOUT, .revents = 0};
+        poll(&writable, 1, -1);
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  const SnapshotSet& set_;
+  const bool show_names_;
+  Job& job_;
+  Output output_;
+  int next_ = 0;  // the input that comes next
+};
+
+}  // namespace
+
+absl::StatusOr<MergeOutcome> MergeSnapshots(const Options& options) {
+  absl::StatusOr<SnapshotSet> set = SnapshotSet::Open(options.files);
+  if (!set.ok()) return set.status();
+  const snapshot::Header& header = set->header();
+  SavedOptions saved{.result_words = {header.option().begin(), header.option().end()},
+                     .patterns = {header.pattern().begin(), header.pattern().end()},
+                     .header_record = header.header_record()};
+  saved.result_words.insert(saved.result_words.end(), options.result_words.begin(),
+                            options.result_words.end());
+  absl::StatusOr<Options> made = ParseSavedOptions(saved);
+  if (!made.ok()) return made.status();
+  if (header.job() != JobName(made->mode)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(set->path(0), ": holds a job that its options do not ask for"));
+  }
+  if (SelectsNothing(*made)) return MergeOutcome();
+  MatchLocator locator(made->patterns, false);
+  absl::StatusOr<std::vector<std::unique_ptr<Job>>> jobs = MakeJobs(*made, &locator, std::nullopt);
+  if (!jobs.ok()) return jobs.status();
+  Job* const job = jobs->front().get();
+  if (absl::Status status = Merger(*set, *made, job).Run(); !status.ok()) return status;
+  MergeOutcome outcome{.selected = job->selected() > 0};
+  for (const Job::Remark& remark : job->TakeRemarks()) {
+    outcome.had_error |= remark.is_error;
+    PrintMessage(remark.text);
+  }
+  return outcome;
+}
+
+}  // namespace bigscan

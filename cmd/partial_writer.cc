@@ -1,0 +1,173 @@
+#include "cmd/partial_writer.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "cmd/snapshot_options.h"
+#include "lib/replacement_file.h"
+#include "lib/temporary_file.h"
+#include "lib/varint.h"
+
+namespace bigscan {
+constexpr char kSignal[] = "ended by a signal";
+
+// Has the signals that end the program wait, so that no file of a temporary name is left behind.
+class PartialWriter::EndingSignals {
+ public:
+  EndingSignals() {
+    sigemptyset(&held_);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+      struct sigaction action;
+      const bool ignored = sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+      if (!ignored) sigaddset(&held_, signal);
+    }
+    sigprocmask(SIG_BLOCK, &held_, &before_);
+  }
+  ~EndingSignals() { sigprocmask(SIG_SETMASK, &before_, nullptr); }
+  EndingSignals(const EndingSignals&) = delete;
+  EndingSignals& operator=(const EndingSignals&) = delete;
+
+  bool pending() const {
+    sigset_t pending;
+    sigpending(&pending);
+    sigandset(&pending, &pending, &held_);
+    return sigisemptyset(&pending) == 0;
+  }
+
+ private:
+  sigset_t held_;
+  sigset_t before_;
+};
+
+namespace {
+
+std::string DigestOf(const std::vector<Pattern>& patterns) {
+  std::string bytes;
+  for (const Pattern& pattern : patterns) {
+    AppendVarint(pattern.text.size(), &bytes);
+    bytes += pattern.text;
+  }
+  XXH128_canonical_t digest;
+  XXH128_canonicalFromHash(&digest, XXH3_128bits(bytes.data(), bytes.size()));
+  return {reinterpret_cast<const char*>(digest.digest), sizeof(digest.digest)};
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<PartialWriter>> PartialWriter::Create(const Options& options) {
+  const std::string directory = DirectoryOf(options.partial);
+  UniqueFd output(OpenUnnamedFile(directory));
+  if (!output.valid()) return absl::ErrnoToStatus(errno, options.partial);
+  struct stat info;
+  if (lstat(options.partial.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) {
+    return ReplacementFile::Create(options.partial).status();
+  }
+  return std::unique_ptr<PartialWriter>(new PartialWriter(options, std::move(output)));
+}
+
+void PartialWriter::EndSource(uint32_t id, const Job& job) {
+  if (options_.mode == OutputMode::kQuiet) return;
+  const auto end = static_cast<uint64_t>(std::max<off_t>(lseek(output_.get(), 0, SEEK_CUR), 0));
+  snapshot::Source state;
+  job.SaveSource(&state);
+  const uint64_t begin = ended_.empty() ? 0 : ended_.back().output_end;
+  const bool prints = options_.mode == OutputMode::kRecords;
+  if (state.ByteSizeLong() == 0 && (!prints || end == begin)) return;
+  state.set_input(id);
+  ended_.push_back({std::move(state), prints ? end : 0});
+}
+
+void PartialWriter::FillHeader(const InputList& list, snapshot::Header* header) const {
+  header->set_version(kSnapshotVersion);
+  header->set_job(JobName(options_.mode));
+  for (const std::string& word : options_.result_words) header->add_option(word);
+  if (options_.mode == OutputMode::kRecords || options_.mode == OutputMode::kCount) {
+    header->add_option(list.show_names ? "--with-filename" : "--no-filename");
+  }
+  header->set_pattern_digest(DigestOf(options_.patterns));
+  for (const Pattern& pattern : options_.patterns) header->add_pattern(pattern.text);
+  if (options_.groups != nullptr) header->set_header_record(options_.groups->values.header);
+  for (const ListedInput& input : list.inputs) {
+    snapshot::Input* const to = header->add_input();
+    to->set_name(input.name);
+    to->set_size(input.size);
+    to->set_modified_ns(input.modified_ns);
+    to->set_whole(input.whole);
+  }
+  header->set_shard(options_.shard);
+  header->set_shards(options_.shards);
+  for (size_t i = list.first; i < list.last; ++i) {
+    if (list.parts[i].empty()) continue;
+    snapshot::Range* const range = header->add_covered();
+    range->set_input(static_cast<uint32_t>(i));
+    range->set_begin(list.parts[i].begin);
+    range->set_end(list.parts[i].end);
+  }
+}
+
+// The output up to `end`, as one of `input`.
+absl::Status PartialWriter::WriteOutput(uint64_t end, uint32_t input, SnapshotWriter* writer,
+                                        const EndingSignals& signals) {
+  std::string bytes;
+  while (written_ < end) {
+    if (signals.pending()) return absl::CancelledError(kSignal);
+    bytes.resize(std::min<uint64_t>(kSnapshotPieceBytes, end - written_));
+    const ssize_t got =
+        pread(output_.get(), bytes.data(), bytes.size(), static_cast<off_t>(written_));
+    if (got < 0) return absl::ErrnoToStatus(errno, options_.partial);
+    if (static_cast<size_t>(got) < bytes.size()) {
+      return absl::DataLossError(absl::StrCat(options_.partial, ": what was put out is lost"));
+    }
+    written_ += bytes.size();
+    snapshot::Snapshot piece;
+    snapshot::Source* const source = piece.add_source();
+    source->set_input(input);
+    source->set_output(bytes);
+    if (absl::Status status = writer->Append(piece); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status PartialWriter::WriteSources(SnapshotWriter* writer, const EndingSignals& signals) {
+  for (Ended& ended : ended_) {
+    absl::Status status = WriteOutput(ended.output_end, ended.state.input(), writer, signals);
+    if (!status.ok()) return status;
+    snapshot::Snapshot piece;
+    *piece.add_source() = std::move(ended.state);
+    if (status = writer->Append(piece); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status PartialWriter::Write(const InputList& list, Job* job) {
+  const EndingSignals signals;
+  absl::StatusOr<std::unique_ptr<SnapshotWriter>> writer = SnapshotWriter::Create(options_.partial);
+  if (!writer.ok()) return writer.status();
+  snapshot::Snapshot head;
+  FillHeader(list, head.mutable_header());
+  if (absl::Status status = (*writer)->Append(head); !status.ok()) return status;
+  if (options_.mode == OutputMode::kQuiet && job->selected() > 0) {
+    // The scan has ended within an input. Which one that was, nobody asks.
+    Ended& found = ended_.emplace_back();
+    found.state.set_input(static_cast<uint32_t>(list.first));
+    found.state.set_selected(1);
+  }
+  if (absl::Status status = WriteSources(writer->get(), signals); !status.ok()) return status;
+  const absl::Status status = job->SaveState([&](const snapshot::Snapshot& piece) {
+    return signals.pending() ? absl::CancelledError(kSignal) : (*writer)->Append(piece);
+  });
+  if (!status.ok()) return status;
+  return signals.pending() ? absl::CancelledError(kSignal) : (*writer)->Commit();
+}
+
+}  // namespace bigscan
