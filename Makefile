@@ -152,15 +152,18 @@ check-static:
 
 check-man:
 	@# Which other manuals are installed says nothing about these.
-	@! mandoc -Tlint man/*.1 2>&1 | grep -vE 'referenced manual not found|outdated mandoc.db'
+	@! mandoc -Tlint man/*.[15] 2>&1 | grep -vE 'referenced manual not found|outdated mandoc.db'
 
 install: $(BIGSCAN)
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
+		$(DESTDIR)$(PREFIX)/share/man/man5
 	install -m 755 $(BIGSCAN) $(DESTDIR)$(PREFIX)/bin/bigscan
 	install -m 644 man/bigscan.1 $(DESTDIR)$(PREFIX)/share/man/man1/bigscan.1
+	install -m 644 man/bigscan-snapshot.5 $(DESTDIR)$(PREFIX)/share/man/man5/bigscan-snapshot.5
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/bigscan $(DESTDIR)$(PREFIX)/share/man/man1/bigscan.1
+	rm -f $(DESTDIR)$(PREFIX)/bin/bigscan $(DESTDIR)$(PREFIX)/share/man/man1/bigscan.1 \
+		$(DESTDIR)$(PREFIX)/share/man/man5/bigscan-snapshot.5
 
 clean:
 	rm -rf build

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import random
+import re
 import signal
 import subprocess
 import time
@@ -355,6 +356,19 @@ def test_a_scan_that_is_killed_leaves_nothing(plain: Box, how: signal.Signals) -
     support.wait_until(lambda: not support.session_members(process.pid), "all processes end", 20)
     if running:
         assert os.listdir(plain.directory) == ["log"]
+
+
+def test_the_manual_shows_a_snapshot(plain: Box) -> None:
+    log = plain.file("access.log", b"2026-11-27 08:00:00 GET /a 200 512\n"
+                     b"2026-11-27 08:00:01 GET /b 404 97\n2026-11-27 08:00:02 GET /a 200 488\n")
+    time_ns = 1_795_770_000 * 10**9
+    os.utime(log, ns=(time_ns, time_ns))
+    command = ["--by", "1", "--agg", "sum(2)", r" (\d{3}) (\d+)$", "access.log"]
+    names = partials(plain, 2, *command)
+    assert merged(plain, names).out == b"1    sum(2)\n200    1000\n404      97\n"
+    manual = (support.REPOSITORY / "man" / "bigscan-snapshot.5").read_text()
+    rows = re.findall(r"^[0-9a-f]{8}: ((?:[0-9a-f]{2,4} )+)", manual, re.MULTILINE)
+    assert bytes.fromhex("".join(rows)) == (plain.directory / "part1").read_bytes()
 
 
 def test_random_texts_and_shares(plain: Box) -> None:
