@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "cmd/snapshot_options.h"
 #include "cmd/snapshot_set.h"
 #include "jobs/job.h"
+#include "jobs/number_shift.h"
 #include "lib/match_locator.h"
 #include "lib/output.h"
 
@@ -26,6 +28,8 @@ class Merger {
   Merger(const SnapshotSet& set, const Options& options, Job* job)
       : set_(set),
         show_names_(options.with_filename.value_or(false)),
+        numbered_(options.mode == OutputMode::kRecords && options.line_number && set.size() > 1),
+        delimiter_(options.delimiter),
         job_(*job),
         output_(STDOUT_FILENO, options.delimiter) {}
 
@@ -54,19 +58,34 @@ class Merger {
         if (!job_.LoadState(piece)) return broken();
         continue;
       }
-      for (const snapshot::Source& source : piece.source()) {
+      for (snapshot::Source& source : *piece.mutable_source()) {
         const auto input = static_cast<int>(source.input());
         if (input < next_ || input >= set_.header().input_size()) return broken();
         if (absl::Status status = EndSources(input); !status.ok()) return status;
+        if (numbered_) Shift(&source);
         if (!job_.LoadSource(source)) return broken();
         if (absl::Status status = Report(); !status.ok()) return status;
       }
     }
   }
 
+  // Has the numbers of the source that comes next count from the beginning of its file.
+  void Shift(snapshot::Source* source) {
+    if (!shift_.has_value()) {
+      const size_t name = show_names_ ? set_.header().input(next_).name().size() + 1 : 0;
+      shift_.emplace(name, delimiter_);
+    }
+    std::string output;
+    shift_->Append(source->output(), records_, &output);
+    source->set_output(std::move(output));
+    records_ += source->records();
+  }
+
   // Ends the inputs up to, and without, `end`.
   absl::Status EndSources(int end) {
     for (; next_ < end; ++next_) {
+      shift_.reset();
+      records_ = 0;
       const std::string& name = set_.header().input(next_).name();
       job_.EndSource({.id = static_cast<uint32_t>(next_), .name = name, .show_name = show_names_});
       if (absl::Status status = Report(); !status.ok()) return status;
@@ -90,9 +109,13 @@ class Merger {
 
   const SnapshotSet& set_;
   const bool show_names_;
+  const bool numbered_;
+  const char delimiter_;
   Job& job_;
   Output output_;
-  int next_ = 0;  // the input that comes next
+  int next_ = 0;                      // the input that comes next,
+  std::optional<NumberShift> shift_;  // which is this one's,
+  uint64_t records_ = 0;              // and how many it has in the shares before
 };
 
 }  // namespace

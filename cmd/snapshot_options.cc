@@ -55,9 +55,11 @@ constexpr const char* kOtherOptions[] = {"count",
 
 // What is known of a record only with all before it in its file, or of a file only with all of it.
 constexpr std::pair<const char*, const char*> kWholeFiles[] = {
-    {"line-number", "the number of a record"}, {"max-count", "how many are selected before"},
-    {"after-context", "what stands around"},   {"before-context", "what stands around"},
-    {"context", "what stands around"},         {"json", "the number of a record"}};
+    {"max-count", "how many are selected before"},
+    {"after-context", "what stands around"},
+    {"before-context", "what stands around"},
+    {"context", "what stands around"},
+    {"json", "the number of a record"}};
 
 // What --merge lets one change.
 constexpr const char* kReportOptions[] = {"top", "sort", "format"};
@@ -86,9 +88,11 @@ absl::Status ResolveShard(const CommandLine& line, Options* options) {
         "-I and --shard can not be used together: whether a file is binary is not known in a "
         "share");
   }
-  if (options->mode == OutputMode::kFilesWithoutMatch && options->partial.empty()) {
-    return WrongUse(
-        "--files-without-match and --shard need --partial: a share is not all of a file");
+  for (const char* name : {"files-without-match", "line-number"}) {
+    if (line.Has(name) && options->partial.empty()) {
+      return WrongUse(
+          absl::StrCat("--", name, " and --shard need --partial: a share is not all of a file"));
+    }
   }
   return absl::OkStatus();
 }

@@ -373,7 +373,10 @@ void GrepJob::EndSource(const SourceInfo& /*source*/) {
 }
 
 void GrepJob::SaveSource(snapshot::Source* state) const {
-  state->set_selected(source_stats_.selected);
+  // How many are found in what is binary depends on where the search for one ended.
+  state->set_selected(source_binary_ ? std::min<uint64_t>(source_stats_.selected, 1)
+                                     : source_stats_.selected);
+  if (layout_.numbers && !source_binary_ && !SourceDecided()) state->set_records(number_);
   state->set_binary(source_binary_);
   state->set_binary_match(hid_match_);
 }

@@ -30,6 +30,10 @@ COMMANDS: dict[str, list[Argument]] = {
     "inverted": ["-v", "ann"],
     "matches": ["-ob", "--label-pattern", "-e", "a+ ", "-e", r"\d{3} \d"],
     "names": ["-HZT", "eve"],
+    "numbers": ["-n", "ann"],
+    "all-numbers": ["-nv", "nowhere"],
+    "aligned-numbers": ["-hnbTo", "a+|ann"],
+    "named-numbers": ["-nZ", "eve"],
     "count": ["-c", "404"],
     "count-no-names": ["-ch", "404"],
     "with-matches": ["-l", "ann"],
@@ -107,7 +111,8 @@ def test_a_share_by_itself(box: Box) -> None:
 
 
 def test_partials_do_not_depend_on_how_they_are_made(plain: Box) -> None:
-    files = write_logs(plain)
+    files = [*write_logs(plain), "binary"]
+    plain.file("binary", b"ann\n" * 30000 + b"\0ann\n" * 30000)
     for command in COMMANDS.values():
         made = set()
         for geometry in [[], ["-p", "3", "--chunk-size", "1K"], ["-p", "2", "--io", "on"]]:
@@ -122,6 +127,16 @@ def test_options_in_another_order_make_the_same_partial(plain: Box) -> None:
     plain.run("--partial", "one", "-c", "-i", "-e", "ann", "log")
     plain.run("--partial=two", "--ignore-case", "-p", "1", "--count", "ann", "log")
     assert (plain.directory / "one").read_bytes() == (plain.directory / "two").read_bytes()
+
+
+def test_groups_that_exceed_the_memory_make_the_same_partial(plain: Box) -> None:
+    plain.file("log", b"".join(b"%d %d\n" % (n * 7919 % 60000, n) for n in range(90000)))
+    command = ["--by", "1", "--agg", "distinct(2),sum(2)", r"(\d+) (\d+)", "log"]
+    for name, memory in (("small", "1M"), ("large", "1G")):
+        assert plain.run("--partial", name, "--max-memory", memory, *command).status == 0
+    assert (plain.directory / "small").read_bytes() == (plain.directory / "large").read_bytes()
+    result = merged(plain, ["small"], "--format", "tsv")
+    assert not support.difference(result.out, plain.run("--format", "tsv", *command).out)
 
 
 def test_partial_exits_0_when_nothing_matches(plain: Box) -> None:
@@ -141,7 +156,7 @@ def test_without_shards_any_option_will_do(plain: Box, command: list[str]) -> No
 def test_binary_data_in_an_earlier_share(plain: Box) -> None:
     plain.file("log", b"a text\n" * 20000 + b"a\0b\n" + b"a later\n" * 20000)
     plain.file("tail", b"a tail\n")
-    for command in (["a"], ["later"], ["-c", "a"], ["-o", "tail"]):
+    for command in (["a"], ["-n", "a"], ["later"], ["-c", "a"], ["-o", "tail"]):
         names = partials(plain, 5, *command, "log", "tail")
         assert merged(plain, names) == plain.run(*command, "log", "tail")
 
