@@ -46,6 +46,9 @@ COMMANDS: dict[str, list[Argument]] = {
     "time": [*FORMAT, "--every", "5m", "--by", "status", "--agg", "count,sum(bytes),p90(bytes)"],
     "sketches": [*FORMAT, "--by", "ip", "--agg", "distinct(path),p50(bytes),min(bytes),max(bytes),"
                  "mean(bytes),invalid(user)", "--sort", "p50(bytes)", "--top", "4"],
+    "range-of-time": ["--since", "2026-11-27T03:00", "--until", "2026-11-27 05:00", "404"],
+    "groups-of-a-range": [*FORMAT, "--since", "2026-11-27T02:00", "--by", "user", "--format", "tsv",
+                          "^10."],
     "one-row": [*FORMAT, "--agg", "count,distinct(bytes),sum(bytes)", "--format", "tsv", "ann"],
     "groups": ["--by", "2,pattern", "--agg", "count,sum(1)", r"GET /(?:a*|b*) .* (\d+) .(-)"],
 }  # fmt: skip
