@@ -1,17 +1,11 @@
 #include "cmd/options.h"
 
-#include <errno.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <filesystem>
-#include <fstream>
-#include <iostream>
-#include <iterator>
 #include <limits>
-#include <sstream>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -20,8 +14,10 @@
 #include "absl/strings/str_split.h"
 #include "cmd/command_line.h"
 #include "cmd/group_options.h"
+#include "cmd/pattern_options.h"
 #include "cmd/size.h"
 #include "cmd/snapshot_options.h"
+#include "cmd/text_file.h"
 #include "cmd/time_options.h"
 
 namespace bigscan {
@@ -37,71 +33,6 @@ uint32_t AllowedCpus() {
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof(set), &set) != 0) return 1;
   return static_cast<uint32_t>(CPU_COUNT(&set));
-}
-
-absl::StatusOr<std::string> ReadFile(const std::string& path) {
-  std::ostringstream contents;
-  if (path == "-") {
-    contents << std::cin.rdbuf();
-    return contents.str();
-  }
-  std::error_code error;
-  if (std::filesystem::is_directory(path, error)) {
-    return absl::NotFoundError(absl::StrCat(path, ": Is a directory"));
-  }
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return absl::NotFoundError(absl::StrCat(path, ": ", strerror(errno)));
-  contents << file.rdbuf();
-  return contents.str();
-}
-
-// Whether an argument names an input: a job needs no pattern before its files.
-bool IsFile(const std::string& argument) {
-  std::error_code error;
-  return argument == "-" || std::filesystem::exists(argument, error);
-}
-
-absl::Status ResolvePatterns(const CommandLine& line, std::vector<std::string>* arguments,
-                             const SavedOptions* saved, Options* options) {
-  std::vector<std::string> texts;
-  if (saved != nullptr) texts = saved->patterns;
-  const auto add = [&texts](std::vector<std::string> more) {
-    texts.insert(texts.end(), std::make_move_iterator(more.begin()),
-                 std::make_move_iterator(more.end()));
-  };
-  bool given = saved != nullptr;
-  for (const CommandLine::Option& option : line.options()) {
-    if (option.name == "regexp") {
-      add(PatternsOfArgument(option.value));
-      given = true;
-    } else if (option.name == "file") {
-      absl::StatusOr<std::string> contents = ReadFile(option.value);
-      if (!contents.ok()) return contents.status();
-      add(PatternsOfFile(*contents));
-      given = true;
-    }
-  }
-  if (!given && AsksForGroups(line) && (arguments->empty() || IsFile(arguments->front()))) {
-    add(PatternsOfArgument(""));
-  } else if (!given) {
-    if (arguments->empty()) return WrongUse("no pattern given");
-    add(PatternsOfArgument(arguments->front()));
-    arguments->erase(arguments->begin());
-  }
-  const CommandLine::Option* matcher =
-      line.Last({"fixed-strings", "extended-regexp", "perl-regexp"});
-  const CommandLine::Option* icase = line.Last({"ignore-case", "y", "no-ignore-case"});
-  options->pcre = matcher != nullptr && matcher->name == "perl-regexp";
-  for (std::string& text : texts) {
-    options->patterns.push_back({.text = std::move(text),
-                                 .fixed = matcher != nullptr && matcher->name == "fixed-strings",
-                                 .caseless = icase != nullptr && icase->name != "no-ignore-case",
-                                 .whole_word = line.Has("word-regexp"),
-                                 .whole_record = line.Has("line-regexp"),
-                                 .unicode = line.Has("unicode")});
-  }
-  return absl::OkStatus();
 }
 
 absl::Status ResolveBinaryFiles(const CommandLine& line, Options* options) {
@@ -289,7 +220,7 @@ absl::Status ResolveFiles(const CommandLine& line, std::vector<std::string> argu
       while (glob.size() > 1 && glob.back() == '/') glob.pop_back();
       options->excluded_dirs.push_back(std::move(glob));
     } else if (option.name == "exclude-from") {
-      absl::StatusOr<std::string> contents = ReadFile(option.value);
+      absl::StatusOr<std::string> contents = ReadTextFile(option.value);
       if (!contents.ok()) return contents.status();
       for (absl::string_view line_of_file : absl::StrSplit(*contents, '\n')) {
         const absl::string_view glob = absl::StripTrailingAsciiWhitespace(line_of_file);

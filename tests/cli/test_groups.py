@@ -263,6 +263,14 @@ def test_the_pattern_may_be_left_out(box: Box) -> None:
                    stdin=ACCESS, out=rows)
 
 
+def test_a_mistyped_file_is_no_pattern(box: Box) -> None:
+    box.expect("--fields", "space", "--by", "1", "--format", "tsv", "acces.log", out=b"1\tcount\n",
+               err=b"bigscan: acces.log: No such file or directory\n", status=2)
+    box.file("access.log", b"a b\n")
+    box.expect("--fields", "space", "--by", "1", "--format", "tsv", "b", "access.log",
+               out=b"1\tcount\na\t1\n")
+
+
 def test_nul_bytes_are_text(box: Box) -> None:
     box.file("log", b"a 1\n\x00b 2\n")
     box.expect("--fields", "space", "--by", "2", "--format", "tsv", "log", out=b"2\tcount\n1\t1\n2\t1\n")
