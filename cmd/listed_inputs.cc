@@ -35,10 +35,16 @@ absl::StatusOr<InputList> Inputs::List() {
       return IsStream(operand == "-" ? options_.stdin_label : operand);
     }
   }
+  struct stat snapshot;
+  const bool replaces = stat(options_.partial.c_str(), &snapshot) == 0;
   InputList list;
   while (std::optional<Opened> input = OpenNext()) {
     struct stat info;
     if (fstat(input->fd.get(), &info) != 0) return absl::ErrnoToStatus(errno, input->name);
+    if (replaces && info.st_dev == snapshot.st_dev && info.st_ino == snapshot.st_ino) {
+      return absl::FailedPreconditionError(
+          absl::StrCat(input->name, ": input file is also the snapshot"));
+    }
     const bool whole = input->regular && NeedsDecoder(&*input);
     const bool as_told = input->size > 0 ? CanBeMapped(input->fd.get()) : input->head.empty();
     if (!had_error_ && (!input->regular || !as_told || input->begin > 0)) {

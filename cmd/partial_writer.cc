@@ -62,6 +62,24 @@ std::string DigestOf(const std::vector<Pattern>& patterns) {
   return {reinterpret_cast<const char*>(digest.digest), sizeof(digest.digest)};
 }
 
+// Whether the inputs of the share are what was listed. Otherwise shares of different contents could be merged.
+absl::Status CheckUnchanged(const InputList& list) {
+  for (size_t i = list.first; i < list.last; ++i) {
+    const ListedInput& input = list.inputs[i];
+    struct stat info;
+    const int failed =
+        input.is_stdin ? fstat(STDIN_FILENO, &info) : stat(input.name.c_str(), &info);
+    if (failed != 0) return absl::ErrnoToStatus(errno, input.name);
+    const int64_t modified_ns =
+        static_cast<int64_t>(info.st_mtim.tv_sec) * 1'000'000'000 + info.st_mtim.tv_nsec;
+    if (static_cast<uint64_t>(info.st_size) != input.size || modified_ns != input.modified_ns) {
+      return absl::FailedPreconditionError(
+          absl::StrCat(input.name, ": changed while it was scanned"));
+    }
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<PartialWriter>> PartialWriter::Create(const Options& options) {
@@ -150,6 +168,7 @@ absl::Status PartialWriter::WriteSources(SnapshotWriter* writer, const EndingSig
 }
 
 absl::Status PartialWriter::Write(const InputList& list, Job* job) {
+  if (absl::Status status = CheckUnchanged(list); !status.ok()) return status;
   const EndingSignals signals;
   absl::StatusOr<std::unique_ptr<SnapshotWriter>> writer = SnapshotWriter::Create(options_.partial);
   if (!writer.ok()) return writer.status();

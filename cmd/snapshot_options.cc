@@ -119,10 +119,15 @@ void AddGroupWords(const CommandLine& line, std::vector<std::string>* words) {
 
 // Relative ones as what they were at the beginning of the run.
 void AddTimeWords(const Options& options, std::vector<std::string>* words) {
+  // Beyond the years that a time can be written with, nothing has a time.
+  constexpr int64_t kFirst = -62'167'219'200'000'000;
+  constexpr int64_t kLast = 253'402'300'799'000'000;
   const TimeRange all;
   const TimeRange& range = options.times->range;
-  if (range.since != all.since) words->push_back("--since=" + FormatTime(range.since));
-  if (range.until != all.until) words->push_back("--until=" + FormatTime(range.until));
+  if (range.since != all.since)
+    words->push_back("--since=" + FormatTime(std::clamp(range.since, kFirst, kLast)));
+  if (range.until != all.until)
+    words->push_back("--until=" + FormatTime(std::clamp(range.until, kFirst, kLast)));
 }
 
 const char* ModeOption(OutputMode mode) {

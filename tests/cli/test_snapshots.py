@@ -399,3 +399,19 @@ def test_random_texts_and_shares(plain: Box) -> None:
         command = rng.choice([["a"], ["-c", "ab"], ["--by", "@path,0", "a+"], ["-vo", "a"]])
         names = partials(plain, rng.choice([2, 3, 7]), *command, *files)
         assert merged(plain, names) == plain.run(*command, *files)
+
+
+def test_an_input_is_not_replaced_by_the_snapshot(plain: Box) -> None:
+    plain.file("log", LOG)
+    for name in ["log", "./log"]:
+        result = plain.run("--partial", name, "ann", "log")
+        assert (result.status, result.out) == (2, b"")
+        assert b"log: input file is also the snapshot" in result.err
+    assert (plain.directory / "log").read_bytes() == LOG
+
+
+def test_times_that_can_not_be_written_can_be_merged(plain: Box) -> None:
+    plain.file("log", LOG)
+    plain.expect("--partial", "part", "--since", "200000w", "--until", "@999999999999", "-c", "ann", "log",
+                 status=0)
+    plain.expect("--merge", "part", out=plain.run("-c", "ann", "log").out)
