@@ -171,6 +171,12 @@ class SpecBuilder {
 };
 
 absl::Status ResolveColumns(const CommandLine& line, const Options& options, GroupSpec* spec) {
+  for (const Pattern& pattern : options.patterns) {
+    const absl::Status status = RecordMatcher::Compile(pattern).status();
+    if (!status.ok()) {
+      return WrongUse(absl::StrCat("invalid pattern '", pattern.text, "': ", status.message()));
+    }
+  }
   SpecBuilder builder(options, spec);
   if (const auto* option = line.Last({"every"})) {
     absl::StatusOr<int64_t> every = ParseDuration(option->value);

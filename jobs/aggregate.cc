@@ -170,7 +170,12 @@ struct SumColumn {
 struct MeanColumn {
   using State = Sum;
   std::optional<Decimal> Value(const Sum& state) const {
-    return state.numbers == 0 ? std::nullopt : Decimal::Parse(Text(state));
+    if (state.numbers == 0) return std::nullopt;
+    const std::string text = Text(state);
+    const std::optional<Decimal> mean = Decimal::Parse(text);
+    // One that is rounded up to 10^18 has a digit too many; no other is above this.
+    constexpr absl::string_view kMost = "999999999999999999.999999999999999999";
+    return mean.has_value() ? mean : Decimal::Parse(absl::StrCat(text[0] == '-' ? "-" : "", kMost));
   }
   std::string Text(const Sum& state) const { return state.sum.Mean(state.numbers); }
   double Rank(const Decimal& mean) const { return mean.ToDouble(); }

@@ -293,6 +293,7 @@ def test_quiet(box: Box) -> None:
     (["--fields", "apache", "--by", "1"], b"unknown format 'apache': combined"),
     (["--by", "1", "x"], b"no pattern has a group 1\n"),
     (["--by", "name", "(x)"], b"no pattern has a group 'name'"),
+    (["--by", "1", "(x"], b"invalid pattern '\\(x': missing closing parenthesis"),
     (["--by", "1", "-v", "(x)"], b"with -v nothing is captured"),
     (["--by", "pattern", "-v", "x"], b"with -v there is no pattern"),
     (["--by", "1,,2", "(x)(y)"], b"an item of --by is empty"),

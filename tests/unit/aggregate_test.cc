@@ -51,6 +51,11 @@ TEST(Aggregate, ShowsWhatItComputes) {
   EXPECT_EQ(Shown("p0(f)", {"5"}), Shown("p100(f)", {"5"}));
 }
 
+TEST(Aggregate, AMeanMayBeRoundedUpToADigitMore) {
+  EXPECT_EQ(Shown("mean(f)", {"999999999999999999.9999999"}), "1000000000000000000");
+  EXPECT_EQ(Shown("mean(f)", {"-999999999999999999.9999999"}), "-1000000000000000000");
+}
+
 TEST(Aggregate, OfNothing) {
   for (const char* name : {"mean(f)", "min(f)", "max(f)", "p50(f)", "p99.9(f)"}) {
     EXPECT_EQ(Shown(name, {}), "missing") << name;
