@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "cmd/chunk_result.h"
 #include "cmd/decoded_bytes.h"
 #include "cmd/decoded_records.h"
@@ -75,18 +76,67 @@ std::optional<uint64_t> MostToSelect(const Options& options) {
   return options.after_context.value_or(0) > 0 ? *most + 1 : *most;
 }
 
+// Where in the last block, if it is binary, all became clear: the records from there on had not to be matched.
+size_t ClearAt(const RecordScanner::Selected& selected, BinaryFiles binary_files) {
+  const bool by_data = binary_files == BinaryFiles::kWithoutMatch || selected.runs.empty();
+  return selected.block_begin + (by_data ? 0 : selected.runs.front().begin);
+}
+
+// Of all that could not be matched, in order: neighbours make one, and there are not so many that the
+// result would outgrow its arena.
+std::vector<RecordFailure> Combined(std::vector<RecordFailure> all) {
+  constexpr size_t kMost = 1000;
+  std::stable_sort(all.begin(), all.end(), [](const RecordFailure& a, const RecordFailure& b) {
+    return a.begin < b.begin;
+  });
+  std::vector<RecordFailure> failures;
+  for (const RecordFailure& next : all) {
+    if (!failures.empty() && failures.back().begin == next.begin) continue;
+    const bool joins = !failures.empty() && failures.back().end == next.begin &&
+                       failures.back().reason == next.reason;
+    if (!joins && failures.size() < kMost) {
+      failures.push_back(next);
+      continue;
+    }
+    failures.back().end = next.end;
+    if (!joins) failures.back().reason = "some of these records could not be matched";
+  }
+  return failures;
+}
+
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<JobMapper>> JobMapper::Create(const Options& options,
-                                                             const ScanPlan& plan, const Jobs& jobs,
-                                                             const Settings& settings) {
-  absl::StatusOr<std::unique_ptr<RecordScanner>> scanner =
-      RecordScanner::Create(plan, {.invert = options.invert,
-                                   .find_binary = options.binary_files != BinaryFiles::kText,
-                                   .max_selected = MostToSelect(options),
-                                   .count_records = options.mode != OutputMode::kGroups});
-  if (!scanner.ok()) return scanner.status();
-  return std::unique_ptr<JobMapper>(new JobMapper(options, jobs, settings, *std::move(scanner)));
+absl::StatusOr<std::unique_ptr<JobMapper>> JobMapper::Create(
+    const Options& options, std::span<const std::unique_ptr<ScanJob>> jobs,
+    const Settings& settings) {
+  auto mapper = std::unique_ptr<JobMapper>(new JobMapper(options, settings));
+  std::vector<const ScanPlan*> plans;  // by pass
+  for (const std::unique_ptr<ScanJob>& job : jobs) {
+    const auto found = std::find(plans.begin(), plans.end(), &job->plan());
+    const auto index = static_cast<size_t>(found - plans.begin());
+    if (found == plans.end()) {
+      plans.push_back(&job->plan());
+      mapper->passes_.emplace_back();
+    }
+    mapper->passes_[index].members.push_back({job.get(), mapper->parts_});
+    mapper->parts_ += job->parts().size();
+  }
+  for (size_t i = 0; i < plans.size(); ++i) {
+    Pass& pass = mapper->passes_[i];
+    const Options& first = pass.members.front().job->options();
+    const bool counts =
+        std::any_of(pass.members.begin(), pass.members.end(), [](const Pass::Member& member) {
+          return member.job->options().mode != OutputMode::kGroups;
+        });
+    absl::StatusOr<std::unique_ptr<RecordScanner>> scanner =
+        RecordScanner::Create(*plans[i], {.invert = first.invert,
+                                          .find_binary = first.binary_files != BinaryFiles::kText,
+                                          .max_selected = MostToSelect(first),
+                                          .count_records = counts});
+    if (!scanner.ok()) return scanner.status();
+    pass.scanner = *std::move(scanner);
+  }
+  return mapper;
 }
 
 void JobMapper::Map(const Task& task, int fd, absl::string_view block, SendPart send_part,
@@ -226,19 +276,13 @@ void JobMapper::MapPack(std::span<const PackedFile> files, SendPart send_part,
   }
 }
 
-// Where in the last, binary block all became clear: the records from there on had not to be matched.
-size_t JobMapper::DecidedAt(const RecordScanner::Selected& selected) const {
-  const bool by_data = options_.binary_files == BinaryFiles::kWithoutMatch || selected.runs.empty();
-  return selected.block_begin + (by_data ? 0 : selected.runs.front().begin);
-}
-
 // Has a piece scanned for all jobs. False when nothing behind it in its chunk can change the result.
 bool JobMapper::ScanPiece(const Piece& piece, ResultWriter* writer) {
   part_.clear();
-  ChunkResultWriter chunk(jobs_.size(), &part_);
+  ChunkResultWriter chunk(parts_, &part_);
   std::vector<Partial> partials;
-  partials.reserve(jobs_.size());
-  for (size_t i = 0; i < jobs_.size(); ++i) {
+  partials.reserve(parts_);
+  for (size_t i = 0; i < parts_; ++i) {
     const auto send = [this, range = piece.range, i, &chunk, writer] {
       chunk.FinishPart(i);
       writer->Append({.status = ResultPart::Status::kMore,
@@ -250,63 +294,73 @@ bool JobMapper::ScanPiece(const Piece& piece, ResultWriter* writer) {
     };
     partials.emplace_back(chunk.partial(i), send, piece.has_source);
   }
-  const uint64_t begin = piece.records.begin;
-  for (size_t i = 0; i < jobs_.size(); ++i) jobs_[i]->StartChunk(begin, &partials[i]);
-  uint64_t count = 0;
-  bool more = true;
-  size_t decided = std::numeric_limits<size_t>::max();
-  scanner_->Scan(piece.records, [&](const RecordScanner::Selected& scanned) {
-    const RecordScanner::Selected selected =
-        settings_.filter == nullptr ? scanned : settings_.filter->Filter(scanned);
-    more = false;
-    for (size_t i = 0; i < jobs_.size(); ++i) more |= jobs_[i]->Map(selected, &partials[i]);
-    if (!more && selected.binary) decided = DecidedAt(selected);
-    if (options_.stats) count += CountRecords(selected.block, options_.delimiter);
-    return more;
-  });
-  for (size_t i = 0; i < jobs_.size(); ++i) jobs_[i]->EndChunk(&partials[i]);
-  chunk.Finish({.failures = Failures(begin, decided),
-                .engines = options_.stats ? scanner_->engines() : std::string()});
+  uint64_t records = 0;
+  std::vector<RecordFailure> failures;
+  std::vector<std::string> engines;
+  bool more = false;
+  for (const Pass& pass : passes_) {
+    more |=
+        ScanFor(pass, piece, &partials, &pass == &passes_.front() ? &records : nullptr, &failures);
+    if (options_.stats) engines.push_back(pass.scanner->engines());
+  }
+  chunk.Finish(
+      {.failures = Combined(std::move(failures)), .engines = absl::StrJoin(engines, " + ")});
   writer->Append(
-      {.begin = piece.range.begin, .end = piece.range.end, .records = count, .bytes = part_});
+      {.begin = piece.range.begin, .end = piece.range.end, .records = records, .bytes = part_});
   return more;
 }
 
-// Those of the last scan, whose bytes begin at `begin`, before what is `decided`; neighbours make
-// one, and there are not so many that the result would outgrow its arena.
-std::vector<RecordFailure> JobMapper::Failures(uint64_t begin, size_t decided) {
-  constexpr size_t kMost = 1000;
-  std::vector<RecordFailure> all;
-  for (const RecordFault& failure : scanner_->failures()) {
-    if (failure.record.begin >= decided) continue;
-    all.push_back({begin + failure.record.begin, begin + failure.record.end,
-                   std::string(failure.reason.message())});
-  }
-  for (const std::unique_ptr<Job>& job : jobs_) {
-    for (RecordFailure& failure : job->TakeFailures()) all.push_back(std::move(failure));
-  }
-  std::stable_sort(all.begin(), all.end(), [](const RecordFailure& a, const RecordFailure& b) {
-    return a.begin < b.begin;
-  });
-  std::vector<RecordFailure> failures;
-  for (const RecordFailure& next : all) {
-    if (!failures.empty() && failures.back().begin == next.begin) continue;
-    const bool joins = !failures.empty() && failures.back().end == next.begin &&
-                       failures.back().reason == next.reason;
-    if (!joins && failures.size() < kMost) {
-      failures.push_back(next);
-      continue;
+// Scans a piece for the jobs of `pass`, and appends what can not be matched to `failures`. With --stats, counts
+// its records in `records`, if not null. False as above.
+bool JobMapper::ScanFor(const Pass& pass, const Piece& piece, std::vector<Partial>* partials,
+                        uint64_t* records, std::vector<RecordFailure>* failures) {
+  const uint64_t begin = piece.records.begin;
+  const auto for_all_parts = [&pass, partials](auto action) {
+    for (const Pass::Member& member : pass.members) {
+      const ScanJob::Parts& parts = member.job->parts();
+      for (size_t i = 0; i < parts.size(); ++i) {
+        action(parts[i].get(), &(*partials)[member.first_part + i]);
+      }
     }
-    failures.back().end = next.end;
-    if (!joins) failures.back().reason = "some of these records could not be matched";
+  };
+  for_all_parts([begin](Job* part, Partial* partial) { part->StartChunk(begin, partial); });
+  bool more = true;
+  size_t decided = std::numeric_limits<size_t>::max();
+  pass.scanner->Scan(piece.records, [&](const RecordScanner::Selected& scanned) {
+    more = false;
+    size_t clear_at = 0;
+    for (const Pass::Member& member : pass.members) {
+      TimeFilter* const filter = member.job->filter();
+      const RecordScanner::Selected selected =
+          filter == nullptr ? scanned : filter->Filter(scanned);
+      const ScanJob::Parts& parts = member.job->parts();
+      for (size_t i = 0; i < parts.size(); ++i) {
+        more |= parts[i]->Map(selected, &(*partials)[member.first_part + i]);
+      }
+      clear_at = std::max(clear_at, ClearAt(selected, member.job->options().binary_files));
+    }
+    if (!more && scanned.binary) decided = clear_at;
+    if (options_.stats && records != nullptr) {
+      *records += CountRecords(scanned.block, options_.delimiter);
+    }
+    return more;
+  });
+  for_all_parts([](Job* part, Partial* partial) { part->EndChunk(partial); });
+  for (const RecordFault& failure : pass.scanner->failures()) {
+    if (failure.record.begin >= decided) continue;
+    failures->push_back({begin + failure.record.begin, begin + failure.record.end,
+                         std::string(failure.reason.message())});
   }
-  return failures;
+  for_all_parts([failures](Job* part, Partial* /*partial*/) {
+    for (RecordFailure& failure : part->TakeFailures()) failures->push_back(std::move(failure));
+  });
+  return more;
 }
 
 // A job sends its part as soon as it is full, and leaves no more than 64 KiB beside it.
 uint64_t JobMapper::MostResultBytes() const {
   // They follow what there is of other pieces.
-  return ChunkMapper::kPartBytes + jobs_.size() * (Partial::kPartBytes + kSlack);
+  return ChunkMapper::kPartBytes + parts_ * (Partial::kPartBytes + kSlack);
 }
 
 }  // namespace bigscan

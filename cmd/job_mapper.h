@@ -1,5 +1,5 @@
-// The worker's side of a scan: has the records of a chunk scanned, and the jobs make of what is
-// selected their partial results.
+// The worker's side of a scan: has the records of a chunk scanned, once for all jobs that select the same,
+// and the jobs make of what is selected their partial results.
 #ifndef BIGSCAN_CMD_JOB_MAPPER_H_
 #define BIGSCAN_CMD_JOB_MAPPER_H_
 
@@ -13,16 +13,14 @@
 #include "absl/strings/string_view.h"
 #include "cmd/decoded_records.h"
 #include "cmd/options.h"
+#include "cmd/scan_job.h"
 #include "ipc/packed_file.h"
 #include "ipc/stream_decoder.h"
 #include "ipc/worker.h"
-#include "jobs/job.h"
 #include "lib/block_splitter.h"
 #include "lib/chunk.h"
 #include "lib/mapped_records.h"
 #include "lib/record_scanner.h"
-#include "lib/scan_plan.h"
-#include "lib/time_filter.h"
 
 namespace bigscan {
 
@@ -35,17 +33,15 @@ enum class ReadHow : uint32_t {
 
 class JobMapper : public ChunkMapper {
  public:
-  using Jobs = std::vector<std::unique_ptr<Job>>;
-
-  // All must outlive the mapper. Made before the fork, so that running out of memory shows early.
+  // All must outlive the mapper, which is made before the fork, so that running out of memory shows early.
   struct Settings {
     const DecoderFactory* decoders;  // for sources to be decoded
     uint64_t most_record_bytes;      // of a record in such a source
-    TimeFilter* filter = nullptr;    // what else a record has to pass, if anything
   };
-  static absl::StatusOr<std::unique_ptr<JobMapper>> Create(const Options& options,
-                                                           const ScanPlan& plan, const Jobs& jobs,
-                                                           const Settings& settings);
+  // `options`: of what goes for all jobs. Jobs that share a plan select the same: see SelectsTheSame.
+  static absl::StatusOr<std::unique_ptr<JobMapper>> Create(
+      const Options& options, std::span<const std::unique_ptr<ScanJob>> jobs,
+      const Settings& settings);
 
   void Map(const Task& task, int fd, absl::string_view block, SendPart send_part,
            std::string* result) override;
@@ -55,9 +51,18 @@ class JobMapper : public ChunkMapper {
  private:
   class ResultWriter;
 
-  JobMapper(const Options& options, const Jobs& jobs, const Settings& settings,
-            std::unique_ptr<RecordScanner> scanner)
-      : options_(options), jobs_(jobs), settings_(settings), scanner_(std::move(scanner)) {}
+  // What is scanned for at once, for jobs that select the same but for their filters.
+  struct Pass {
+    std::unique_ptr<RecordScanner> scanner;
+    struct Member {
+      const ScanJob* job;
+      size_t first_part;  // of the job, among the parts of all
+    };
+    std::vector<Member> members;
+  };
+
+  JobMapper(const Options& options, const Settings& settings)
+      : options_(options), settings_(settings) {}
 
   void MapRange(const Task& task, int fd, ResultWriter* writer, std::string* result);
   void MapDecoded(ByteRange file, int fd, ResultWriter* writer);
@@ -70,13 +75,13 @@ class JobMapper : public ChunkMapper {
     bool has_source = true;
   };
   bool ScanPiece(const Piece& piece, ResultWriter* writer);
-  size_t DecidedAt(const RecordScanner::Selected& selected) const;
-  std::vector<RecordFailure> Failures(uint64_t begin, size_t decided);
+  bool ScanFor(const Pass& pass, const Piece& piece, std::vector<Partial>* partials,
+               uint64_t* records, std::vector<RecordFailure>* failures);
 
   const Options& options_;
-  const Jobs& jobs_;
   const Settings settings_;
-  const std::unique_ptr<RecordScanner> scanner_;
+  std::vector<Pass> passes_;
+  size_t parts_ = 0;  // of all jobs
   FileWindow window_;
   std::string packed_;  // the bytes of a packed file
   std::string part_;    // the result of a piece

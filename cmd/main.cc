@@ -122,7 +122,7 @@ int Run(const Options& options) {
       if (signal == 0) return Complain(status);
     }
     if (options.stats && signal == 0) {
-      const std::string text = FormatStats({.plan = (*scan)->plan().name(),
+      const std::string text = FormatStats({.plan = (*scan)->jobs()[0]->plan().name(),
                                             .bytes_by_engines = (*scan)->totals().bytes_by_engines,
                                             .bytes = (*scan)->totals().bytes,
                                             .skipped = (*scan)->totals().skipped,

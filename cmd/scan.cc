@@ -22,8 +22,6 @@ constexpr uint64_t kDenseShare = 16;  // of a chunk's bytes: a larger result is 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Scan>> Scan::Create(const Options& options) {
-  absl::StatusOr<std::unique_ptr<ScanPlan>> plan = MakePlan(options);
-  if (!plan.ok()) return plan.status();
   absl::StatusOr<TextEncoding> encoding = TextEncoding::ByName(options.encoding);
   if (!encoding.ok()) return encoding.status();
   std::unique_ptr<PartialWriter> partial;
@@ -32,34 +30,37 @@ absl::StatusOr<std::unique_ptr<Scan>> Scan::Create(const Options& options) {
     if (!created.ok()) return created.status();
     partial = *std::move(created);
   }
-  auto scan = std::unique_ptr<Scan>(
-      new Scan(options, *std::move(plan), *std::move(encoding), std::move(partial)));
+  auto scan = std::unique_ptr<Scan>(new Scan(options, *std::move(encoding), std::move(partial)));
+  if (absl::Status status = scan->AddJobs(); !status.ok()) return status;
   if (options.shards > 1 || scan->partial_ != nullptr) {
     if (absl::Status status = scan->ListInputs(); !status.ok()) return status;
   }
-  if (absl::Status status = scan->AddTimeFilter(); !status.ok()) return status;
-  if (absl::Status status = scan->AddJobs(); !status.ok()) return status;
+  for (const std::unique_ptr<ScanJob>& job : scan->jobs_) {
+    if (absl::Status status = job->Prepare(scan->now_us_); !status.ok()) return status;
+    scan->parts_ += job->parts().size();
+  }
+  if (absl::Status status = scan->AddTimeSearch(); !status.ok()) return status;
   absl::StatusOr<std::unique_ptr<JobMapper>> mapper =
-      JobMapper::Create(options, *scan->plan_, scan->jobs_,
-                        {.decoders = &scan->decoders_,
-                         .most_record_bytes = options.max_memory,
-                         .filter = scan->filter_.get()});
+      JobMapper::Create(options, scan->jobs_,
+                        {.decoders = &scan->decoders_, .most_record_bytes = options.max_memory});
   if (!mapper.ok()) return mapper.status();
   scan->mapper_ = *std::move(mapper);
   return scan;
 }
 
-Scan::Scan(const Options& options, std::unique_ptr<ScanPlan> plan, TextEncoding encoding,
-           std::unique_ptr<PartialWriter> partial)
+Scan::Scan(const Options& options, TextEncoding encoding, std::unique_ptr<PartialWriter> partial)
     : options_(options),
-      plan_(std::move(plan)),
-      locator_(options_.patterns, options.mode == OutputMode::kJson),
       decoders_(std::move(encoding), options.decompress),
       inputs_(options, decoders_, FileChunks::MostBytes(options)),
       partial_(std::move(partial)),
-      output_(partial_ == nullptr ? STDOUT_FILENO : partial_->output_fd(), options.delimiter),
-      chunks_(options) {
-  if (options.drop_cache) output_.CopyFiles();
+      chunks_(options) {}
+
+absl::Status Scan::AddJobs() {
+  const int output_fd = partial_ == nullptr ? STDOUT_FILENO : partial_->output_fd();
+  absl::StatusOr<std::unique_ptr<ScanPlan>> plan = MakePlan(options_);
+  if (!plan.ok()) return plan.status();
+  jobs_.push_back(std::make_unique<ScanJob>(options_, *std::move(plan), output_fd, &lost_));
+  return absl::OkStatus();
 }
 
 absl::Status Scan::ListInputs() {
@@ -72,46 +73,32 @@ absl::Status Scan::ListInputs() {
   return absl::OkStatus();
 }
 
-absl::Status Scan::AddTimeFilter() {
-  if (!options_.times.has_value()) return absl::OkStatus();
-  TimeFilter::Options times = *options_.times;
-  times.time.context.now = now_us_.value_or(times.time.context.now);
-  absl::StatusOr<std::unique_ptr<TimeFilter>> filter = TimeFilter::Create(times);
-  if (!filter.ok()) return filter.status();
-  filter_ = *std::move(filter);
+absl::Status Scan::AddTimeSearch() {
   if (!MaySkipOtherTimes(options_)) return absl::OkStatus();
-  absl::StatusOr<RecordTime> time = RecordTime::Create(times.time);
+  const TimeFilter::Options& times = *options_.times;
+  RecordTime::Options time_options = times.time;
+  time_options.context.now = now_us_.value_or(time_options.context.now);
+  absl::StatusOr<RecordTime> time = RecordTime::Create(time_options);
   if (!time.ok()) return time.status();
   searcher_ = std::make_unique<TimeSearch>(times.range, *std::move(time), options_.delimiter);
   totals_.skipped = 0;
   return absl::OkStatus();
 }
 
-absl::Status Scan::AddJobs() {
-  absl::StatusOr<JobMapper::Jobs> jobs = MakeJobs(options_, &locator_, now_us_);
-  if (!jobs.ok()) return jobs.status();
-  jobs_ = *std::move(jobs);
-  if (filter_ != nullptr) jobs_.push_back(MakeTimelessJob(options_, *filter_));
-  if (const std::optional<uint64_t> most = MostSelected(options_); most.value_or(0) > 0) {
-    auto position = std::make_unique<PositionJob>(*most, options_.delimiter);
-    position_ = position.get();
-    jobs_.push_back(std::move(position));
-  }
-  return absl::OkStatus();
-}
-
 void Scan::Finish() {
   lost_.Print();
   // What the first job has to say of a partial result is said of the whole one.
-  for (size_t i = partial_ == nullptr ? 0 : 1; i < jobs_.size(); ++i) {
-    for (const Job::Remark& remark : jobs_[i]->TakeRemarks()) {
-      had_error_ |= remark.is_error;
-      PrintMessage(remark.text);
+  for (const std::unique_ptr<ScanJob>& job : jobs_) {
+    for (size_t i = partial_ == nullptr ? 0 : 1; i < job->parts().size(); ++i) {
+      for (const Job::Remark& remark : job->parts()[i]->TakeRemarks()) {
+        had_error_ |= remark.is_error;
+        PrintMessage(remark.text);
+      }
     }
   }
   if (selected() == 0) inputs_.SayBefore(UINT32_MAX);
-  if (position_ != nullptr && options_.max_count.has_value()) {
-    inputs_.LeaveStdin(position_->ends());
+  if (jobs_.size() == 1 && jobs_[0]->position() != nullptr && options_.max_count.has_value()) {
+    inputs_.LeaveStdin(jobs_[0]->position()->ends());
   }
   inputs_.Close();
 }
@@ -238,7 +225,6 @@ bool Scan::AdvancePack() {
 }
 
 void Scan::MergePart(const SourceInfo& source, const ResultPart& part) {
-  writing_ = source.name;
   inputs_.SayBefore(source.id);
   if (part.status == ResultPart::Status::kFailed) {
     ReadError(source.name, part.bytes);
@@ -258,22 +244,31 @@ void Scan::MergeChunk(const SourceInfo& source, const ResultPart& part) {
   if (!more) totals_.bytes += size;
   dense_ = part.bytes.size() > size / kDenseShare || more;
   totals_.records += part.records;
-  const std::optional<ChunkResult> chunk = ReadChunkResult(jobs_.size(), part.bytes);
+  const std::optional<ChunkResult> chunk = ReadChunkResult(parts_, part.bytes);
   if (!chunk.has_value()) {
     lost_.Add(source.name, part.begin, part.end, kBroken);
     return;
   }
   if (part.binary && merging_.segments.has_value()) merging_.segments->SetBinary();
   if (!chunk->footer.engines.empty()) totals_.bytes_by_engines[chunk->footer.engines] += size;
-  for (size_t i = 0; i < jobs_.size(); ++i) {
-    jobs_[i]->Merge(source, {.bytes = chunk->partials[i],
-                             .block = merging_.result.block,
-                             .begin = merging_.result.begin,
-                             .end = part.end + Offset(),
-                             .base = Offset(),
-                             .more = more});
+  std::span<const absl::string_view> partials = chunk->partials;
+  uint64_t end = 0;  // no job looks at records behind this
+  for (const std::unique_ptr<ScanJob>& job : jobs_) {
+    const size_t parts = job->parts().size();
+    if (jobs_.size() == 1 || !job->SourceDecided()) {
+      job->Merge(source,
+                 {.bytes = {},
+                  .block = merging_.result.block,
+                  .begin = merging_.result.begin,
+                  .end = part.end + Offset(),
+                  .base = Offset(),
+                  .more = more},
+                 partials.first(parts));
+    }
+    partials = partials.subspan(parts);
+    const PositionJob* const position = job->position();
+    end = std::max(end, position == nullptr ? UINT64_MAX : position->end().value_or(UINT64_MAX));
   }
-  const uint64_t end = position_ == nullptr ? UINT64_MAX : position_->end().value_or(UINT64_MAX);
   for (const RecordFailure& failure : chunk->footer.failures) {
     if (failure.begin >= end) break;  // grep would not have come so far
     lost_.Add(source.name, failure.begin + Offset(), failure.end + Offset(), failure.reason);
@@ -304,18 +299,15 @@ void Scan::EndSource(const Source& source) {
 void Scan::EndInput(const SourceInfo& source) {
   lost_.Print();
   if (partial_ != nullptr) {
-    output_.Flush();  // to a file, which takes all of it
-    partial_->EndSource(source.id, *jobs_.front());
+    jobs_[0]->Write(true);  // to a file, which takes all of it
+    partial_->EndSource(source.id, *jobs_[0]->main());
   }
-  for (const std::unique_ptr<Job>& job : jobs_) job->EndSource(source);
-  const bool hid = std::any_of(jobs_.begin(), jobs_.end(),
-                               [](const auto& job) { return job->HidBinaryMatch(); });
-  if (hid && partial_ == nullptr) hidden_ = source.name;
+  for (const std::unique_ptr<ScanJob>& job : jobs_) job->EndInput(source, partial_ != nullptr);
 }
 
 void Scan::EndScan() {
   if (partial_ != nullptr) return;
-  for (const std::unique_ptr<Job>& job : jobs_) job->EndScan();
+  for (const std::unique_ptr<ScanJob>& job : jobs_) job->EndScan();
 }
 
 // What is to be added to the offsets of the part that is being merged.
@@ -328,7 +320,7 @@ bool Scan::SourceDecided() const {
   const bool in_pack = merging_.source != nullptr && !merging_.source->pack.empty();
   if (in_pack) return AllDecided();  // one file's decision is not the pack's
   return std::all_of(jobs_.begin(), jobs_.end(),
-                     [](const auto& job) { return job->SourceDecided() || job->AllDecided(); });
+                     [](const auto& job) { return job->SourceDecided(); });
 }
 
 bool Scan::AllDecided() const {
@@ -336,39 +328,38 @@ bool Scan::AllDecided() const {
 }
 
 ScanClient::FlushState Scan::Flush() {
-  bool more = true;  // or what follows a gap, which is not written
-  do {
-    // What comes of a piece is so little that it is written together.
-    if (!more || cut_ || options_.line_buffered || !output_.Hold()) {
-      const Output::State state = output_.Flush();
-      for (const ByteRange& lost : output_.TakeLost()) {
-        lost_.Add(writing_, lost.begin, lost.end, kTruncated);
-      }
-      if (state == Output::State::kBlocked) return FlushState::kBlocked;
-      if (state == Output::State::kFailed) return FlushState::kFailed;
-      if (!more || cut_) return FlushState::kDone;
+  const auto write = [this](bool all) {
+    for (const std::unique_ptr<ScanJob>& job : jobs_) {
+      const FlushState state = job->Write(all);
+      if (state != FlushState::kDone) return state;
     }
-    more = std::any_of(jobs_.begin(), jobs_.end(),
-                       [this](const auto& job) { return job->Report(&output_); });
-    if (!more && hidden_.has_value()) {  // what stands before it goes first
-      output_.Flush();
-      PrintMessage(absl::StrCat(*hidden_, ": binary file matches"));
-      hidden_.reset();
-    }
-    more = more || Advance();
-  } while (true);
+    return FlushState::kDone;
+  };
+  while (true) {
+    if (const FlushState state = write(false); state != FlushState::kDone) return state;
+    if (cut_ || !Advance()) return write(true);
+  }
 }
 
-int Scan::OutputFd() const { return options_.mode == OutputMode::kQuiet ? -1 : output_.poll_fd(); }
+int Scan::OutputFd() const {
+  return options_.mode == OutputMode::kQuiet ? -1 : jobs_[0]->output().poll_fd();
+}
 
 void Scan::CutOutput() {
   cut_ = true;
-  output_.CutAfterRecord();
+  for (const std::unique_ptr<ScanJob>& job : jobs_) job->CutOutput();
+}
+
+const absl::Status& Scan::output_status() const {
+  for (const std::unique_ptr<ScanJob>& job : jobs_) {
+    if (!job->output().status().ok()) return job->output().status();
+  }
+  return jobs_[0]->output().status();
 }
 
 uint64_t Scan::selected() const {
   uint64_t selected = 0;
-  for (const std::unique_ptr<Job>& job : jobs_) selected += job->selected();
+  for (const std::unique_ptr<ScanJob>& job : jobs_) selected += job->selected();
   return selected;
 }
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -21,17 +22,13 @@
 #include "cmd/options.h"
 #include "cmd/partial_writer.h"
 #include "cmd/result_part.h"
+#include "cmd/scan_job.h"
 #include "cmd/segments.h"
 #include "ipc/packed_file.h"
 #include "ipc/scan_client.h"
 #include "ipc/worker.h"
 #include "jobs/job.h"
-#include "jobs/position.h"
-#include "lib/match_locator.h"
-#include "lib/output.h"
-#include "lib/scan_plan.h"
 #include "lib/text_decoder.h"
-#include "lib/time_filter.h"
 #include "lib/time_search.h"
 
 namespace bigscan {
@@ -58,15 +55,16 @@ class Scan : public ScanClient {
   uint64_t BlockBytes() const;
 
   ChunkMapper* mapper() { return mapper_.get(); }
-  const ScanPlan& plan() const { return *plan_; }
+  std::span<const std::unique_ptr<ScanJob>> jobs() const { return jobs_; }
   const ScanTotals& totals() const { return totals_; }
   uint64_t selected() const;
   bool had_error() const { return had_error_ || lost_.any() || inputs_.had_error(); }
-  const absl::Status& output_status() const { return output_.status(); }
+  // Of the first output that failed, if one has.
+  const absl::Status& output_status() const;
   // Says what is still to be said. Once, at the end.
   void Finish();
   // With --partial, after Finish, if there was no error.
-  absl::Status WritePartial() { return partial_->Write(inputs_.list(), jobs_.front().get()); }
+  absl::Status WritePartial() { return partial_->Write(inputs_.list(), jobs_.front()->main()); }
 
   // ScanClient, in the coordinator.
   std::optional<Source> NextSource(size_t most_files) override;
@@ -84,12 +82,11 @@ class Scan : public ScanClient {
   void CutOutput() override;
 
  private:
-  Scan(const Options& options, std::unique_ptr<ScanPlan> plan, TextEncoding encoding,
-       std::unique_ptr<PartialWriter> partial);
+  Scan(const Options& options, TextEncoding encoding, std::unique_ptr<PartialWriter> partial);
 
-  absl::Status ListInputs();
-  absl::Status AddTimeFilter();
   absl::Status AddJobs();
+  absl::Status ListInputs();
+  absl::Status AddTimeSearch();
   SourceInfo Info(uint32_t id, int fd, bool is_stream = false) const;
   SourceInfo Info(const Source& source) const;
   void SkipOtherTimes(Source* source);
@@ -103,18 +100,14 @@ class Scan : public ScanClient {
   void ReadError(const std::string& name, absl::string_view reason);
 
   const Options& options_;
-  const std::unique_ptr<ScanPlan> plan_;
-  MatchLocator locator_;
-  std::unique_ptr<TimeFilter> filter_;    // if there is a range of time
-  std::unique_ptr<TimeSearch> searcher_;  // if what is of other times may be skipped, too
-  JobMapper::Jobs jobs_;
-  const PositionJob* position_ = nullptr;  // one of jobs_, if only so many records count
+  std::vector<std::unique_ptr<ScanJob>> jobs_;
+  size_t parts_ = 0;                      // of all jobs
+  std::unique_ptr<TimeSearch> searcher_;  // if what is of other times may be skipped
   std::unique_ptr<JobMapper> mapper_;
   const Decoders decoders_;
   Inputs inputs_;
   std::optional<int64_t> now_us_;  // if the inputs are listed: of the latest change
   const std::unique_ptr<PartialWriter> partial_;
-  Output output_;
   FileChunks chunks_;  // of the last file that workers read
   LostBytes lost_;
   // What is merged part by part, as the output takes it.
@@ -126,11 +119,9 @@ class Scan : public ScanClient {
     std::optional<SegmentChain> segments = {};  // of a file that is decoded in segments
   };
   Merging merging_;
-  std::optional<std::string> hidden_;  // a binary source that was hidden, which is to be said
-  bool dense_ = false;                 // what came of the latest chunk was much
+  bool dense_ = false;  // what came of the latest chunk was much
+  bool cut_ = false;    // nothing more is to be written
   ScanTotals totals_;
-  std::string writing_;  // the name of the source that is being written
-  bool cut_ = false;     // nothing more is to be written
   bool had_error_ = false;
 };
 
