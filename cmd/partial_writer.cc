@@ -86,10 +86,8 @@ absl::StatusOr<std::unique_ptr<PartialWriter>> PartialWriter::Create(const Optio
   const std::string directory = DirectoryOf(options.partial);
   UniqueFd output(OpenUnnamedFile(directory));
   if (!output.valid()) return absl::ErrnoToStatus(errno, options.partial);
-  struct stat info;
-  if (lstat(options.partial.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) {
-    return ReplacementFile::Create(options.partial).status();
-  }
+  const absl::Status place = ReplacementFile::Create(options.partial).status();
+  if (!place.ok()) return place;
   return std::unique_ptr<PartialWriter>(new PartialWriter(options, std::move(output)));
 }
 

@@ -2,12 +2,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
+#include "lib/write_all.h"
 
 namespace bigscan {
 namespace {
@@ -32,6 +37,57 @@ bool SyncDirectory(const std::string& directory) {
   return synced;
 }
 
+// Whether somebody else than root or this user may have put there what is in it.
+bool IsWritableByOthers(const struct stat& directory) {
+  return (directory.st_mode & (S_IWGRP | S_IWOTH)) != 0 ||
+         (directory.st_uid != 0 && directory.st_uid != geteuid());
+}
+
+// Where the symbolic link `path` leads to, which need not be there.
+absl::StatusOr<std::string> Followed(std::string path) {
+  constexpr int kMostLinks = 40;  // as path_resolution(7)
+  for (int links = 0; links < kMostLinks; ++links) {
+    struct stat info;
+    if (lstat(path.c_str(), &info) != 0 || !S_ISLNK(info.st_mode)) return path;
+    const std::string directory = DirectoryOf(path);
+    if (stat(directory.c_str(), &info) != 0) return absl::ErrnoToStatus(errno, path);
+    if (IsWritableByOthers(info)) {
+      return absl::PermissionDeniedError(
+          absl::StrCat(path, ": is a symbolic link, which is not followed where others can write"));
+    }
+    char target[PATH_MAX];
+    const ssize_t size = readlink(path.c_str(), target, sizeof(target));
+    if (size < 0) return absl::ErrnoToStatus(errno, path);
+    const std::string name(target, static_cast<size_t>(size));
+    path = name[0] == '/' || directory == "." ? name : directory + name;
+  }
+  return absl::ErrnoToStatus(ELOOP, path);
+}
+
+// A file without a name in `directory`, which can still be given one. -1 where there can be none.
+int OpenNameless(const std::string& directory) {
+  if (access("/proc/self/fd", X_OK) != 0) return -1;
+  return open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
+}
+
+std::string OpenedName(int fd) { return absl::StrCat("/proc/self/fd/", fd); }
+
+// Lets no signal end the process between two steps.
+class WithoutSignals {
+ public:
+  WithoutSignals() {
+    sigset_t all;
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, &before_);
+  }
+  ~WithoutSignals() { sigprocmask(SIG_SETMASK, &before_, nullptr); }
+  WithoutSignals(const WithoutSignals&) = delete;
+  WithoutSignals& operator=(const WithoutSignals&) = delete;
+
+ private:
+  sigset_t before_;
+};
+
 }  // namespace
 
 std::string DirectoryOf(const std::string& path) {
@@ -40,16 +96,23 @@ std::string DirectoryOf(const std::string& path) {
 }
 
 absl::StatusOr<std::unique_ptr<ReplacementFile>> ReplacementFile::Create(const std::string& path) {
+  absl::StatusOr<std::string> target = Followed(path);
+  if (!target.ok()) return target.status();
   struct stat info;
-  if (lstat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) {
+  if (lstat(target->c_str(), &info) == 0 && !S_ISREG(info.st_mode)) {
     return absl::FailedPreconditionError(
         absl::StrCat(path, ": is no regular file, which could be replaced"));
   }
-  std::string temporary = absl::StrCat(path, ".XXXXXX");
-  const int fd = mkostemp(temporary.data(), O_CLOEXEC);
-  if (fd < 0) return absl::ErrnoToStatus(errno, path);
-  TakeUsualMode(fd);
-  return std::unique_ptr<ReplacementFile>(new ReplacementFile(path, std::move(temporary), fd));
+  std::string temporary;
+  int fd = OpenNameless(DirectoryOf(*target));
+  if (fd < 0) {
+    temporary = absl::StrCat(*target, ".XXXXXX");
+    fd = mkostemp(temporary.data(), O_CLOEXEC);
+    if (fd < 0) return absl::ErrnoToStatus(errno, path);
+    TakeUsualMode(fd);
+  }
+  return std::unique_ptr<ReplacementFile>(
+      new ReplacementFile(*std::move(target), std::move(temporary), fd));
 }
 
 ReplacementFile::~ReplacementFile() {
@@ -65,22 +128,38 @@ absl::Status ReplacementFile::Append(absl::string_view bytes) {
 }
 
 absl::Status ReplacementFile::Flush() {
-  absl::string_view rest = buffer_;
-  while (!rest.empty()) {
-    const ssize_t size = write(fd_, rest.data(), rest.size());
-    if (size < 0 && errno == EINTR) continue;
-    if (size < 0) return Failed(errno);
-    rest.remove_prefix(static_cast<size_t>(size));
-  }
+  if (!WriteAll(fd_, buffer_)) return Failed(errno);
   buffer_.clear();
   return absl::OkStatus();
+}
+
+// Gives the file a unique name beside the one that it is to have: a link can not replace a file.
+bool ReplacementFile::GiveName() {
+  constexpr int kMostTries = 100;
+  for (int i = 0; i < kMostTries; ++i) {
+    std::string name = absl::StrCat(path_, ".XXXXXX");
+    const int fd = mkostemp(name.data(), O_CLOEXEC);  // a name that nobody has
+    if (fd < 0) return false;
+    close(fd);
+    unlink(name.c_str());
+    if (linkat(AT_FDCWD, OpenedName(fd_).c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) == 0) {
+      temporary_ = std::move(name);
+      return true;
+    }
+    if (errno != EEXIST) return false;
+  }
+  return false;
 }
 
 absl::Status ReplacementFile::Commit() {
   if (absl::Status status = Flush(); !status.ok()) return status;
   if (fsync(fd_) != 0) return Failed(errno);
-  if (rename(temporary_.c_str(), path_.c_str()) != 0) return Failed(errno);
-  temporary_.clear();
+  {
+    const WithoutSignals held;
+    if (temporary_.empty() && !GiveName()) return Failed(errno);
+    if (rename(temporary_.c_str(), path_.c_str()) != 0) return Failed(errno);
+    temporary_.clear();
+  }
   return SyncDirectory(DirectoryOf(path_)) ? absl::OkStatus() : Failed(errno);
 }
 

@@ -14,8 +14,10 @@ namespace bigscan {
 
 class ReplacementFile {
  public:
-  // Begins what is to become the file `path`, under a unique name in the same directory. Fails if that is no place for a
-  // new file, or if `path` is something else than a regular file.
+  // Begins what is to become the file `path`, in the same directory: without a name until it is complete where the file
+  // system allows, else under a unique one. Where `path` is a symbolic link, it is the file that this leads to; but not from a
+  // directory that others can write. Fails if that is no place for a new file, or if `path` is something else than a
+  // regular file.
   static absl::StatusOr<std::unique_ptr<ReplacementFile>> Create(const std::string& path);
   // Removes what has not been committed.
   ~ReplacementFile();
@@ -23,6 +25,8 @@ class ReplacementFile {
   ReplacementFile& operator=(const ReplacementFile&) = delete;
 
   absl::Status Append(absl::string_view bytes);
+  // To be written to by those who do without Append.
+  int fd() const { return fd_; }
   // Writes all to the disk, and then puts it in place. Once.
   absl::Status Commit();
 
@@ -31,10 +35,11 @@ class ReplacementFile {
       : path_(std::move(path)), temporary_(std::move(temporary)), fd_(fd) {}
 
   absl::Status Flush();
+  bool GiveName();
   absl::Status Failed(int error) const;
 
   const std::string path_;
-  std::string temporary_;  // empty once it is in place
+  std::string temporary_;  // the name that it has meanwhile, if any
   const int fd_;
   std::string buffer_;
 };

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "lib/write_all.h"
 
 namespace bigscan {
 namespace {
@@ -60,13 +61,7 @@ absl::Status TemporaryFile::Append(absl::string_view bytes) {
 }
 
 absl::Status TemporaryFile::Flush() {
-  absl::string_view rest = buffer_;
-  while (!rest.empty()) {
-    const ssize_t size = write(fd_, rest.data(), rest.size());
-    if (size < 0 && errno == EINTR) continue;
-    if (size < 0) return Failed(errno);
-    rest.remove_prefix(static_cast<size_t>(size));
-  }
+  if (!WriteAll(fd_, buffer_)) return Failed(errno);
   written_ += buffer_.size();
   buffer_.clear();
   return absl::OkStatus();
