@@ -159,11 +159,11 @@ install: $(BIGSCAN)
 		$(DESTDIR)$(PREFIX)/share/man/man5
 	install -m 755 $(BIGSCAN) $(DESTDIR)$(PREFIX)/bin/bigscan
 	install -m 644 man/bigscan.1 $(DESTDIR)$(PREFIX)/share/man/man1/bigscan.1
-	install -m 644 man/bigscan-snapshot.5 $(DESTDIR)$(PREFIX)/share/man/man5/bigscan-snapshot.5
+	install -m 644 man/bigscan-snapshot.5 man/bigscan.conf.5 $(DESTDIR)$(PREFIX)/share/man/man5
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/bigscan $(DESTDIR)$(PREFIX)/share/man/man1/bigscan.1 \
-		$(DESTDIR)$(PREFIX)/share/man/man5/bigscan-snapshot.5
+		$(DESTDIR)$(PREFIX)/share/man/man5/bigscan-snapshot.5 $(DESTDIR)$(PREFIX)/share/man/man5/bigscan.conf.5
 
 clean:
 	rm -rf build

@@ -146,6 +146,14 @@ po::options_description SnapshotOptions() {
   return group;
 }
 
+po::options_description BatchOptions() {
+  po::options_description group("Batch");
+  group.add_options()                                                                  //
+      ("config", Text("FILE"), "read options, and named jobs of one scan, from FILE")  //
+      ("output", Text("FILE"), "write to FILE, which is replaced when all is complete");
+  return group;
+}
+
 po::options_description OtherOptions() {
   po::options_description group("Other");
   group.add_options()("help", "print this help")("version,V", "print the version");
@@ -160,6 +168,7 @@ po::options_description AllOptions() {
       .add(FileOptions())
       .add(ProcessOptions())
       .add(SnapshotOptions())
+      .add(BatchOptions())
       .add(OtherOptions());
   return all;
 }
@@ -250,6 +259,22 @@ std::vector<std::string> PreparedWords(int argc, char** argv) {
   return words;
 }
 
+// Options of which only one can be meant.
+constexpr const char* kPatterns[] = {"regexp", "file"};
+constexpr const char* kModes[] = {
+    "count", "total",  "tally", "files-with-matches", "files-without-match",
+    "quiet", "silent", "json"};
+
+bool Outdoes(absl::string_view nearer, absl::string_view name) {
+  const auto both_in = [&](const auto& names) {
+    const auto has = [&names](absl::string_view wanted) {
+      return std::find(std::begin(names), std::end(names), wanted) != std::end(names);
+    };
+    return has(nearer) && has(name);
+  };
+  return both_in(kPatterns) || both_in(kModes);
+}
+
 }  // namespace
 
 absl::StatusOr<CommandLine> CommandLine::Parse(int argc, char** argv) {
@@ -270,13 +295,48 @@ absl::StatusOr<CommandLine> CommandLine::Parse(int argc, char** argv) {
       } else {
         // One without a long name is called by its short one.
         const bool dashed = absl::StartsWith(option.string_key, "-");
-        line.options_.push_back({dashed ? option.string_key.substr(1) : option.string_key, value});
+        line.options_.push_back(
+            {.name = dashed ? option.string_key.substr(1) : option.string_key, .value = value});
       }
     }
   } catch (const po::error& error) {
     return absl::InvalidArgumentError(error.what());
   }
   return line;
+}
+
+bool CommandLine::IsOption(absl::string_view name) {
+  return AllOptions().find_nothrow(std::string(name), false) != nullptr;
+}
+
+bool CommandLine::IsFlag(absl::string_view name) {
+  const po::options_description all = AllOptions();
+  const po::option_description* const option = all.find_nothrow(std::string(name), false);
+  return option != nullptr && option->semantic()->max_tokens() == 0;
+}
+
+void CommandLine::PutBefore(const CommandLine& defaults) {
+  std::vector<Option> all;
+  for (const Option& option : defaults.options_) {
+    const bool outdone =
+        std::any_of(options_.begin(), options_.end(), [&option](const Option& nearer) {
+          return nearer.name == option.name || Outdoes(nearer.name, option.name);
+        });
+    if (!outdone) all.push_back(option);
+  }
+  all.insert(all.end(), options_.begin(), options_.end());
+  options_ = std::move(all);
+}
+
+CommandLine CommandLine::Without(size_t index) const {
+  CommandLine line = *this;
+  line.options_.erase(line.options_.begin() + static_cast<ptrdiff_t>(index));
+  return line;
+}
+
+void CommandLine::SetFiles(std::vector<std::string> files) {
+  arguments_ = std::move(files);
+  has_only_files_ = true;
 }
 
 const CommandLine::Option* CommandLine::Last(std::initializer_list<absl::string_view> names) const {
@@ -308,6 +368,7 @@ std::string HelpText() {
        << FileOptions() << '\n'
        << ProcessOptions() << '\n'
        << SnapshotOptions() << '\n'
+       << BatchOptions() << '\n'
        << OtherOptions()
        << "\nExit status: 0 if a record is selected, 1 if none, 2 after an error, 128+n\n"
           "after signal n. See bigscan(1).\n";

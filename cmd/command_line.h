@@ -4,6 +4,7 @@
 #define BIGSCAN_CMD_COMMAND_LINE_H_
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -16,15 +17,31 @@ class CommandLine {
  public:
   struct Option {
     std::string name;
-    std::string value;  // empty for a flag
+    std::string value;        // empty for a flag
+    std::string origin = {};  // "FILE:LINE: " if it stands in a file
   };
 
   // Fails with kInvalidArgument on an unknown or ambiguous option and on a missing value.
   static absl::StatusOr<CommandLine> Parse(int argc, char** argv);
 
+  // Whether there is an option of this long name, and whether it takes no argument.
+  static bool IsOption(absl::string_view name);
+  static bool IsFlag(absl::string_view name);
+
   const std::vector<Option>& options() const { return options_; }
   // What is no option: a pattern, files.
   const std::vector<std::string>& arguments() const { return arguments_; }
+  // Whether all of these are files, also where no option gives a pattern.
+  bool has_only_files() const { return has_only_files_; }
+
+  void Append(Option option) { options_.push_back(std::move(option)); }
+  // Puts those of `defaults` first that nothing here outdoes: an option by one of its name, a pattern by a pattern,
+  // what is printed by what is to be printed instead.
+  void PutBefore(const CommandLine& defaults);
+  // This without one option.
+  CommandLine Without(size_t index) const;
+  void SetArguments(std::vector<std::string> arguments) { arguments_ = std::move(arguments); }
+  void SetFiles(std::vector<std::string> files);
 
   bool Has(absl::string_view name) const { return Last({name}) != nullptr; }
   // The last option that has one of `names`, or null: as in grep, it is the one that counts.
@@ -35,6 +52,7 @@ class CommandLine {
  private:
   std::vector<Option> options_;
   std::vector<std::string> arguments_;
+  bool has_only_files_ = false;
 };
 
 // The text of --help.

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "cmd/job_mapper.h"
 #include "cmd/make_jobs.h"
@@ -33,8 +34,14 @@ constexpr uint64_t kSegmentBytes = 1 << 20;
 constexpr uint64_t kLeastSegmentBytes = 4 << 10;
 
 // A group-by job combines the records of a chunk.
+bool Combines(const Options& options) {
+  const std::vector<const Options*> jobs = JobsOf(options);
+  return std::all_of(jobs.begin(), jobs.end(),
+                     [](const Options* job) { return job->mode == OutputMode::kGroups; });
+}
+
 uint64_t MostChunkBytes(const Options& options) {
-  return options.mode == OutputMode::kGroups ? kMostCombinedChunkBytes : kMostChunkBytes;
+  return Combines(options) ? kMostCombinedChunkBytes : kMostChunkBytes;
 }
 
 ChunkSizes MappedSizes(const Options& options, uint64_t bytes) {
@@ -82,9 +89,11 @@ void FileChunks::Start(const Source& source) {
 // Whether the holes of a file hold nothing that is selected, and end records.
 bool FileChunks::SkipsHoles() {
   if (!skips_holes_.has_value()) {
-    skips_holes_ = !options_.invert && options_.delimiter != '\0' &&
-                   options_.binary_files != BinaryFiles::kText &&
-                   !MayMatchEmptyRecord(options_.patterns);
+    const std::vector<const Options*> jobs = JobsOf(options_);
+    skips_holes_ = std::all_of(jobs.begin(), jobs.end(), [](const Options* job) {
+      return !job->invert && job->delimiter != '\0' && job->binary_files != BinaryFiles::kText &&
+             !MayMatchEmptyRecord(job->patterns);
+    });
   }
   return *skips_holes_;
 }
@@ -122,7 +131,7 @@ std::optional<ScanClient::Range> FileChunks::Next(bool dense) {
   if (auto* splitter = std::get_if<SegmentSplitter>(&splitter_); splitter != nullptr) {
     chunk = splitter->Next();
   } else {
-    const bool short_ones = dense && options_.mode != OutputMode::kGroups;
+    const bool short_ones = dense && !Combines(options_);
     chunk = std::get<Splitter>(splitter_).Next(short_ones ? kMostDenseChunkBytes
                                                           : MostChunkBytes(options_));
   }

@@ -250,8 +250,9 @@ void ResolveMemory(const Options& options, bool is_given, GroupSpec* spec) {
 }
 
 // A histogram has bars where somebody sees them.
-size_t BarLineWidth(const GroupSpec& spec) {
+size_t BarLineWidth(const CommandLine& line, const GroupSpec& spec) {
   winsize size = {};
+  if (line.Has("output")) return 0;
   if (spec.format != TableFormat::kText || spec.every_us == 0 || spec.keys.size() != 1) return 0;
   return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
@@ -307,7 +308,7 @@ absl::Status ResolveGroups(const CommandLine& line, const RecordTime::Options& t
   if (absl::Status status = ResolveColumns(line, *options, spec.get()); !status.ok()) return status;
   if (absl::Status status = ResolveSort(line, spec.get()); !status.ok()) return status;
   if (absl::Status status = ResolveTableFormat(line, spec.get()); !status.ok()) return status;
-  spec->bar_line_width = BarLineWidth(*spec);
+  spec->bar_line_width = BarLineWidth(line, *spec);
   ResolveMemory(*options, line.Has("max-memory"), spec.get());
   // There are no binary records to be kept from a terminal.
   if (options->binary_files == BinaryFiles::kReport) options->binary_files = BinaryFiles::kText;

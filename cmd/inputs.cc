@@ -33,9 +33,13 @@ bool IsDevice(mode_t mode) {
   return S_ISCHR(mode) || S_ISBLK(mode) || S_ISSOCK(mode) || S_ISFIFO(mode);
 }
 
+bool IsSameFile(const struct stat& a, const struct stat& b) {
+  return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
 // grep reads on when its input is its own output only where that ends: after the first record.
 bool OutputMustDiffer(const Options& options) {
-  return options.partial.empty() &&
+  return options.partial.empty() && options.output.empty() &&
          (options.mode == OutputMode::kRecords || options.mode == OutputMode::kJson) &&
          options.max_count.value_or(UINT64_MAX) > 1;
 }
@@ -57,9 +61,16 @@ Inputs::Inputs(const Options& options, const DecoderFactory& decoders, uint64_t 
   if (!show_names_.has_value() && (operands_.size() > 1 || !recursive)) {
     show_names_ = operands_.size() > 1;
   }
+  const std::vector<const Options*> jobs = JobsOf(options);
   struct stat output;
-  if (OutputMustDiffer(options) && fstat(STDOUT_FILENO, &output) == 0 && S_ISREG(output.st_mode)) {
+  if (std::any_of(jobs.begin(), jobs.end(), [](auto* job) { return OutputMustDiffer(*job); }) &&
+      fstat(STDOUT_FILENO, &output) == 0 && S_ISREG(output.st_mode)) {
     output_ = output;
+  }
+  for (const Options* job : jobs) {
+    if (!job->output.empty() && stat(job->output.c_str(), &output) == 0) {
+      replaced_.push_back(output);
+    }
   }
 }
 
@@ -167,6 +178,11 @@ std::optional<Inputs::Opened> Inputs::Accept(std::string name, UniqueFd fd, bool
   }
   // What took a file's place since its directory was read, too.
   if (walk_.has_value() && !ReadsFoundDevices() && IsDevice(info.st_mode)) return std::nullopt;
+  if (walk_.has_value() && std::any_of(replaced_.begin(), replaced_.end(), [&info](auto& output) {
+        return IsSameFile(info, output);
+      })) {
+    return std::nullopt;  // nobody named it
+  }
   if (IsOutput(info)) {
     had_error_ = true;
     Say(name, "input file is also the output");
@@ -189,8 +205,7 @@ std::optional<Inputs::Opened> Inputs::Accept(std::string name, UniqueFd fd, bool
 }
 
 bool Inputs::IsOutput(const struct stat& info) const {
-  return output_.has_value() && S_ISREG(info.st_mode) && info.st_dev == output_->st_dev &&
-         info.st_ino == output_->st_ino;
+  return output_.has_value() && S_ISREG(info.st_mode) && IsSameFile(info, *output_);
 }
 
 // Reads the head if that needs no waiting, and has the kernel read it otherwise, so that the disk has

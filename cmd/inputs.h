@@ -103,6 +103,7 @@ class Inputs {
   const FileRules rules_;
   std::vector<std::string> operands_;
   std::optional<struct stat> output_;  // when no input may be the same file
+  std::vector<struct stat> replaced_;  // what stands where jobs write files
   bool in_working_directory_ = false;  // the only operand is one that nobody named
   std::optional<bool> show_names_;     // known from the first input on
   size_t next_operand_ = 0;

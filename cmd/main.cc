@@ -7,6 +7,7 @@
 
 #include <cstdio>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "cmd/command_line.h"
 #include "cmd/make_jobs.h"
 #include "cmd/merge_snapshots.h"
@@ -84,6 +86,13 @@ int WritePartial(const Options& options, Scan* scan) {
   return status.ok() ? kSelected : Complain(status);
 }
 
+std::string PlanNames(std::span<const std::unique_ptr<ScanJob>> jobs) {
+  if (jobs.size() == 1) return jobs[0]->plan().name();
+  return absl::StrJoin(jobs, ", ", [](std::string* to, const std::unique_ptr<ScanJob>& job) {
+    absl::StrAppend(to, job->options().job_name, ": ", job->plan().name());
+  });
+}
+
 int Run(const Options& options) {
   if (SelectsNothing(options) && options.partial.empty()) return kNoneSelected;
 
@@ -122,7 +131,7 @@ int Run(const Options& options) {
       if (signal == 0) return Complain(status);
     }
     if (options.stats && signal == 0) {
-      const std::string text = FormatStats({.plan = (*scan)->jobs()[0]->plan().name(),
+      const std::string text = FormatStats({.plan = PlanNames((*scan)->jobs()),
                                             .bytes_by_engines = (*scan)->totals().bytes_by_engines,
                                             .bytes = (*scan)->totals().bytes,
                                             .skipped = (*scan)->totals().skipped,
@@ -137,6 +146,7 @@ int Run(const Options& options) {
   }
   if (signal != 0) DieBySignal(signal);
   if (!options.partial.empty()) return WritePartial(options, scan->get());
+  if (absl::Status status = (*scan)->CommitOutputs(); !status.ok()) return Complain(status);
 
   const bool selected = (*scan)->selected() > 0;
   if (options.quiet && selected) return kSelected;

@@ -195,11 +195,13 @@ bool NeedsPatterns(const Options& options) {
 }
 
 bool MayEndSoon(const Options& options) {
-  return options.mode == OutputMode::kQuiet || options.mode == OutputMode::kFilesWithMatches ||
-         options.mode == OutputMode::kFilesWithoutMatch || options.max_count.has_value();
+  const std::vector<const Options*> jobs = JobsOf(options);
+  return std::all_of(jobs.begin(), jobs.end(),
+                     [](const Options* job) { return MostSelected(*job).has_value(); });
 }
 
 bool SelectsNothing(const Options& options) {
+  if (!options.jobs.empty() || !options.output.empty()) return false;
   switch (options.mode) {
     case OutputMode::kFilesWithoutMatch:
     case OutputMode::kJson:

@@ -2,7 +2,9 @@
 
 #include <stdlib.h>
 
+#include <algorithm>
 #include <string>
+#include <tuple>
 
 #include "cmd/make_jobs.h"
 #include "lib/database_cache.h"
@@ -46,6 +48,16 @@ absl::StatusOr<std::unique_ptr<ScanPlan>> MakePlan(const Options& options) {
                             .tell_patterns = TellsPatterns(options),
                             .cache = options.cache && !directory.empty() ? &cache : nullptr,
                             .force = ForcedPlan()});
+}
+
+bool SelectTheSame(const Options& a, const Options& b) {
+  const auto has_limit = [](const Options& options) { return MostSelected(options).has_value(); };
+  const auto key = [](const Options& options) {
+    return std::tuple(options.invert, options.pcre, options.crlf, options.binary_files,
+                      TellsPatterns(options));
+  };
+  return key(a) == key(b) && !has_limit(a) && !has_limit(b) &&
+         std::equal(a.patterns.begin(), a.patterns.end(), b.patterns.begin(), b.patterns.end());
 }
 
 }  // namespace bigscan

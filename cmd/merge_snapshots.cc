@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "cmd/make_jobs.h"
 #include "cmd/message.h"
+#include "cmd/scan_job.h"
 #include "cmd/snapshot_options.h"
 #include "cmd/snapshot_set.h"
 #include "jobs/job.h"
@@ -25,13 +26,13 @@ namespace {
 // One job, fed from snapshots as it would be from chunks.
 class Merger {
  public:
-  Merger(const SnapshotSet& set, const Options& options, Job* job)
+  Merger(const SnapshotSet& set, const Options& options, Job* job, int output_fd)
       : set_(set),
         show_names_(options.with_filename.value_or(false)),
         numbered_(options.mode == OutputMode::kRecords && options.line_number && set.size() > 1),
         delimiter_(options.delimiter),
         job_(*job),
-        output_(STDOUT_FILENO, options.delimiter) {}
+        output_(output_fd, options.delimiter) {}
 
   absl::Status Run() {
     for (size_t i = 0; i < set_.size(); ++i) {
@@ -136,11 +137,15 @@ absl::StatusOr<MergeOutcome> MergeSnapshots(const Options& options) {
         absl::StrCat(set->path(0), ": holds a job that its options do not ask for"));
   }
   if (SelectsNothing(*made)) return MergeOutcome();
+  absl::StatusOr<ScanJob::Destination> destination = ScanJob::DestinationOf(options);
+  if (!destination.ok()) return destination.status();
   MatchLocator locator(made->patterns, false);
   absl::StatusOr<std::vector<std::unique_ptr<Job>>> jobs = MakeJobs(*made, &locator, std::nullopt);
   if (!jobs.ok()) return jobs.status();
   Job* const job = jobs->front().get();
-  if (absl::Status status = Merger(*set, *made, job).Run(); !status.ok()) return status;
+  absl::Status status = Merger(*set, *made, job, destination->fd).Run();
+  if (status.ok() && destination->file != nullptr) status = destination->file->Commit();
+  if (!status.ok()) return status;
   MergeOutcome outcome{.selected = job->selected() > 0};
   for (const Job::Remark& remark : job->TakeRemarks()) {
     outcome.had_error |= remark.is_error;

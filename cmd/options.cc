@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "cmd/command_line.h"
+#include "cmd/config_options.h"
 #include "cmd/group_options.h"
 #include "cmd/pattern_options.h"
 #include "cmd/size.h"
@@ -130,7 +131,8 @@ absl::Status ResolveContext(const CommandLine& line, Options* options) {
 }
 
 // As grep's should_colorize, and https://no-color.org.
-bool TerminalShowsColor() {
+bool TerminalShowsColor(const CommandLine& line) {
+  if (line.Has("output")) return false;
   const char* term = getenv("TERM");
   const char* no_color = getenv("NO_COLOR");
   return isatty(STDOUT_FILENO) && term != nullptr && strcmp(term, "dumb") != 0 &&
@@ -144,7 +146,7 @@ absl::Status ResolveColor(const CommandLine& line, Options* options) {
   if (when == "always" || when == "yes" || when == "force") {
     options->color = true;
   } else if (when == "auto" || when == "tty" || when == "if-tty") {
-    options->color = TerminalShowsColor();
+    options->color = TerminalShowsColor(line);
   } else if (when != "never" && when != "no" && when != "none") {
     return WrongUse(
         absl::StrCat("invalid color mode '", option->value, "': auto, always or never"));
@@ -155,6 +157,10 @@ absl::Status ResolveColor(const CommandLine& line, Options* options) {
 absl::Status ResolveOutput(const CommandLine& line, Options* options) {
   if (absl::Status status = ResolveMode(line, options); !status.ok()) return status;
   if (absl::Status status = ResolveContext(line, options); !status.ok()) return status;
+  if (const auto* option = line.Last({"output"})) {
+    options->output = option->value;
+    if (options->output.empty()) return WrongUse("--output needs the name of a file");
+  }
   if (absl::Status status = ResolveColor(line, options); !status.ok()) return status;
   if (const auto* option = line.Last({"max-count"})) {
     absl::StatusOr<int64_t> most = ParseRecords(option->value, "max count");
@@ -317,7 +323,16 @@ absl::StatusOr<Options> ParseOptions(int argc, char** argv) {
   options.help = line->Has("help");
   options.version = line->Has("version");
   if (options.help || options.version) return options;
-  return line->Has("merge") ? MergeOptions(*line) : Resolve(*line, nullptr);
+  if (line->Has("merge")) return MergeOptions(*line);
+  const auto resolve = [](const CommandLine& whole) { return Resolve(whole, nullptr); };
+  return line->Has("config") ? ResolveConfig(*line, resolve) : resolve(*line);
+}
+
+std::vector<const Options*> JobsOf(const Options& options) {
+  std::vector<const Options*> jobs;
+  for (const std::shared_ptr<const Options>& job : options.jobs) jobs.push_back(job.get());
+  if (jobs.empty()) jobs.push_back(&options);
+  return jobs;
 }
 
 absl::StatusOr<Options> ParseSavedOptions(const SavedOptions& saved) {

@@ -103,6 +103,13 @@ struct Options {
   // The first record, for a format that it names the fields of; unset: that of the first file.
   std::optional<std::string> header_record;
 
+  // Batch.
+  std::string output;  // the file to write; empty: the standard output
+  // With --config: the jobs of this scan, if it names some. All else here is then what the first one has; what does not
+  // belong to a single job is the same in all.
+  std::vector<std::shared_ptr<const Options>> jobs;
+  std::string job_name;  // of such a job
+
   // Processes.
   uint32_t workers = 1;
   std::optional<uint64_t> chunk_size;         // bytes
@@ -118,6 +125,9 @@ struct Options {
 // Reads pattern files (-f) and lists of globs as well. Fails with kInvalidArgument on a wrong command
 // line, with another code when such a file can not be read; the message is for the user.
 absl::StatusOr<Options> ParseOptions(int argc, char** argv);
+
+// The options of each job: of `options.jobs`, or of `options` alone, which must outlive them.
+std::vector<const Options*> JobsOf(const Options& options);
 
 // What a snapshot keeps of the command line that it was made by.
 struct SavedOptions {

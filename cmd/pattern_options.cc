@@ -52,10 +52,11 @@ absl::Status ResolvePatterns(const CommandLine& line, std::vector<std::string>* 
       given = true;
     }
   }
-  if (!given && AsksForGroups(line) && AreFiles(*arguments)) {
+  if (!given && AsksForGroups(line) && (line.has_only_files() || AreFiles(*arguments))) {
     add(PatternsOfArgument(""));
   } else if (!given) {
-    if (arguments->empty()) return absl::InvalidArgumentError("no pattern given");
+    if (arguments->empty() || line.has_only_files())
+      return absl::InvalidArgumentError("no pattern given");
     add(PatternsOfArgument(arguments->front()));
     arguments->erase(arguments->begin());
   }

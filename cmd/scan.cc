@@ -19,6 +19,11 @@ namespace {
 constexpr char kBroken[] = "broken result";
 constexpr uint64_t kDenseShare = 16;  // of a chunk's bytes: a larger result is much
 
+bool ReadTheSameTimes(const RecordTime::Options& a, const RecordTime::Options& b) {
+  return a.format == b.format && a.header == b.header && a.formats.empty() && b.formats.empty() &&
+         a.context.zone_seconds == b.context.zone_seconds;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Scan>> Scan::Create(const Options& options) {
@@ -56,10 +61,34 @@ Scan::Scan(const Options& options, TextEncoding encoding, std::unique_ptr<Partia
       chunks_(options) {}
 
 absl::Status Scan::AddJobs() {
-  const int output_fd = partial_ == nullptr ? STDOUT_FILENO : partial_->output_fd();
-  absl::StatusOr<std::unique_ptr<ScanPlan>> plan = MakePlan(options_);
-  if (!plan.ok()) return plan.status();
-  jobs_.push_back(std::make_unique<ScanJob>(options_, *std::move(plan), output_fd, &lost_));
+  const std::vector<const Options*> all = JobsOf(options_);
+  const bool share_stdout = std::count_if(all.begin(), all.end(), [](const Options* options) {
+                              return options->output.empty();
+                            }) > 1;
+  std::string heading = "[";
+  std::vector<std::shared_ptr<const ScanPlan>> plans;
+  for (const Options* options : all) {
+    const auto same = std::find_if(jobs_.begin(), jobs_.end(), [options](const auto& job) {
+      return SelectTheSame(job->options(), *options);
+    });
+    if (same != jobs_.end()) {
+      plans.push_back(plans[static_cast<size_t>(same - jobs_.begin())]);
+    } else {
+      absl::StatusOr<std::unique_ptr<ScanPlan>> plan = MakePlan(*options);
+      if (!plan.ok()) return plan.status();
+      plans.push_back(*std::move(plan));
+    }
+    absl::StatusOr<ScanJob::Destination> destination =
+        partial_ != nullptr ? ScanJob::Destination{.fd = partial_->output_fd()}
+                            : ScanJob::DestinationOf(*options);
+    if (!destination.ok()) return destination.status();
+    if (share_stdout && options->output.empty()) {
+      destination->heading = absl::StrCat(heading, options->job_name, "]\n");
+      heading = "\n[";
+    }
+    jobs_.push_back(
+        std::make_unique<ScanJob>(*options, plans.back(), *std::move(destination), &lost_));
+  }
   return absl::OkStatus();
 }
 
@@ -74,14 +103,28 @@ absl::Status Scan::ListInputs() {
 }
 
 absl::Status Scan::AddTimeSearch() {
-  if (!MaySkipOtherTimes(options_)) return absl::OkStatus();
-  const TimeFilter::Options& times = *options_.times;
-  RecordTime::Options time_options = times.time;
+  std::optional<TimeRange> range;  // in which all times are that any job asks for
+  for (const std::unique_ptr<ScanJob>& job : jobs_) {
+    if (!MaySkipOtherTimes(job->options())) return absl::OkStatus();
+    const TimeFilter::Options& times = *job->options().times;
+    if (!ReadTheSameTimes(times.time, jobs_[0]->options().times->time)) return absl::OkStatus();
+    if (!range.has_value()) range = times.range;
+    range->since = std::min(range->since, times.range.since);
+    range->until = std::max(range->until, times.range.until);
+  }
+  RecordTime::Options time_options = options_.times->time;
   time_options.context.now = now_us_.value_or(time_options.context.now);
   absl::StatusOr<RecordTime> time = RecordTime::Create(time_options);
   if (!time.ok()) return time.status();
-  searcher_ = std::make_unique<TimeSearch>(times.range, *std::move(time), options_.delimiter);
+  searcher_ = std::make_unique<TimeSearch>(*range, *std::move(time), options_.delimiter);
   totals_.skipped = 0;
+  return absl::OkStatus();
+}
+
+absl::Status Scan::CommitOutputs() {
+  for (const std::unique_ptr<ScanJob>& job : jobs_) {
+    if (absl::Status status = job->CommitOutput(); !status.ok()) return status;
+  }
   return absl::OkStatus();
 }
 
@@ -336,13 +379,20 @@ ScanClient::FlushState Scan::Flush() {
     return FlushState::kDone;
   };
   while (true) {
-    if (const FlushState state = write(false); state != FlushState::kDone) return state;
+    // Those who share an output write it one after the other.
+    if (const FlushState state = write(jobs_.size() > 1); state != FlushState::kDone) return state;
     if (cut_ || !Advance()) return write(true);
   }
 }
 
 int Scan::OutputFd() const {
-  return options_.mode == OutputMode::kQuiet ? -1 : jobs_[0]->output().poll_fd();
+  for (const std::unique_ptr<ScanJob>& job : jobs_) {
+    const Options& options = job->options();
+    if (options.output.empty() && options.mode != OutputMode::kQuiet) {
+      return job->output().poll_fd();
+    }
+  }
+  return -1;
 }
 
 void Scan::CutOutput() {
@@ -352,7 +402,7 @@ void Scan::CutOutput() {
 
 const absl::Status& Scan::output_status() const {
   for (const std::unique_ptr<ScanJob>& job : jobs_) {
-    if (!job->output().status().ok()) return job->output().status();
+    if (const absl::Status& status = job->output().status(); !status.ok()) return status;
   }
   return jobs_[0]->output().status();
 }

@@ -63,6 +63,8 @@ class Scan : public ScanClient {
   const absl::Status& output_status() const;
   // Says what is still to be said. Once, at the end.
   void Finish();
+  // Puts the files in place that the jobs write. After Finish, if all that was found is written.
+  absl::Status CommitOutputs();
   // With --partial, after Finish, if there was no error.
   absl::Status WritePartial() { return partial_->Write(inputs_.list(), jobs_.front()->main()); }
 

@@ -1,5 +1,7 @@
 #include "cmd/scan_job.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -9,12 +11,21 @@
 
 namespace bigscan {
 
-ScanJob::ScanJob(const Options& options, std::shared_ptr<const ScanPlan> plan, int output_fd,
-                 LostBytes* lost)
+absl::StatusOr<ScanJob::Destination> ScanJob::DestinationOf(const Options& options) {
+  if (options.output.empty()) return Destination{.fd = STDOUT_FILENO};
+  absl::StatusOr<std::unique_ptr<ReplacementFile>> file = ReplacementFile::Create(options.output);
+  if (!file.ok()) return file.status();
+  const int fd = (*file)->fd();
+  return Destination{.fd = fd, .file = *std::move(file)};
+}
+
+ScanJob::ScanJob(const Options& options, std::shared_ptr<const ScanPlan> plan,
+                 Destination destination, LostBytes* lost)
     : options_(options),
       plan_(std::move(plan)),
       locator_(options.patterns, options.mode == OutputMode::kJson),
-      output_(output_fd, options.delimiter),
+      destination_(std::move(destination)),
+      output_(destination_.fd, options.delimiter),
       lost_(*lost) {
   if (options.drop_cache) output_.CopyFiles();
 }
@@ -58,6 +69,7 @@ void ScanJob::EndInput(const SourceInfo& source, bool keeps_quiet) {
 }
 
 void ScanJob::EndScan() {
+  if (!destination_.heading.empty()) output_.Copy(destination_.heading);
   for (const std::unique_ptr<Job>& part : parts_) part->EndScan();
 }
 
@@ -103,6 +115,10 @@ ScanClient::FlushState ScanJob::Write(bool all) {
 void ScanJob::CutOutput() {
   cut_ = true;
   output_.CutAfterRecord();
+}
+
+absl::Status ScanJob::CommitOutput() {
+  return destination_.file == nullptr ? absl::OkStatus() : destination_.file->Commit();
 }
 
 }  // namespace bigscan

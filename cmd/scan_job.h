@@ -20,6 +20,7 @@
 #include "jobs/position.h"
 #include "lib/match_locator.h"
 #include "lib/output.h"
+#include "lib/replacement_file.h"
 #include "lib/scan_plan.h"
 #include "lib/time_filter.h"
 
@@ -27,9 +28,17 @@ namespace bigscan {
 
 class ScanJob {
  public:
-  // `options` and `lost` must outlive it, which is told of output that its file no longer has. Writes to
-  // `output_fd`, which must stay open.
-  ScanJob(const Options& options, std::shared_ptr<const ScanPlan> plan, int output_fd,
+  // Where the result goes.
+  struct Destination {
+    int fd = -1;                                 // must stay open, unless it is that of `file`
+    std::unique_ptr<ReplacementFile> file = {};  // if the result is to be a file
+    std::string heading = {};  // of what is reported at the end, where others write there, too
+  };
+  // The destination that the options name. Fails if there can be no such file.
+  static absl::StatusOr<Destination> DestinationOf(const Options& options);
+
+  // `options` and `lost` must outlive it, which is told of output that its file no longer has.
+  ScanJob(const Options& options, std::shared_ptr<const ScanPlan> plan, Destination destination,
           LostBytes* lost);
 
   // Makes the parts; before that, no other call but options() and plan(). `now_us`: what time it is for
@@ -63,8 +72,9 @@ class ScanJob {
   ScanClient::FlushState Write(bool all);
   // Nothing more is to be written, save the rest of a record that is written in part.
   void CutOutput();
-  Output& output() { return output_; }
   const Output& output() const { return output_; }
+  // All is written: puts the file in place, if the result is one.
+  absl::Status CommitOutput();
 
  private:
   const Options& options_;
@@ -73,6 +83,7 @@ class ScanJob {
   std::unique_ptr<TimeFilter> filter_;
   Parts parts_;
   const PositionJob* position_ = nullptr;
+  const Destination destination_;
   Output output_;
   LostBytes& lost_;
   std::string writing_;                // the name of the source that is being written

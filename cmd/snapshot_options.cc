@@ -164,6 +164,9 @@ absl::Status ResolveSnapshot(const CommandLine& line, Options* options) {
   if (const auto* option = line.Last({"partial"})) {
     options->partial = option->value;
     if (options->partial.empty()) return WrongUse("--partial needs the name of a file");
+    if (!options->output.empty()) {
+      return WrongUse("--partial and --output can not be used together: nothing is put out");
+    }
     if (options->mode == OutputMode::kJson) {
       return WrongUse(
           "--json and --partial can not be used together: it tells how long a scan took");
@@ -185,6 +188,11 @@ absl::StatusOr<Options> MergeOptions(const CommandLine& line) {
   options.files = line.arguments();
   for (const CommandLine::Option& option : line.options()) {
     if (option.name == "merge") continue;
+    if (option.name == "output") {
+      options.output = option.value;
+      if (options.output.empty()) return WrongUse("--output needs the name of a file");
+      continue;
+    }
     if (std::find(std::begin(kReportOptions), std::end(kReportOptions), option.name) ==
         std::end(kReportOptions)) {
       return WrongUse(absl::StrCat("--", option.name, " and --merge can not be used together: ",

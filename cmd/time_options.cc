@@ -17,6 +17,12 @@ constexpr const char* kCompanions[] = {"fields", "time-format", "time-zone", "st
 
 absl::Status WrongUse(absl::string_view message) { return absl::InvalidArgumentError(message); }
 
+// The same for all jobs.
+int64_t NowMicros() {
+  static const int64_t now = static_cast<int64_t>(time(nullptr)) * 1'000'000;
+  return now;
+}
+
 bool AsksForTimes(const CommandLine& line) { return line.Has("since") || line.Has("until"); }
 
 absl::Status ResolveFormat(const CommandLine& line, const Options& options,
@@ -54,7 +60,7 @@ absl::StatusOr<RecordTime::Options> ResolveRecordTime(const CommandLine& line,
     return time;
   }
   if (absl::Status status = ResolveFormat(line, options, &time); !status.ok()) return status;
-  time.context.now = static_cast<int64_t>(::time(nullptr)) * 1'000'000;
+  time.context.now = NowMicros();
   if (const auto* option = line.Last({"time-zone"})) {
     absl::StatusOr<int32_t> zone = ParseZone(option->value);
     if (!zone.ok()) return zone.status();

@@ -17,6 +17,8 @@ struct Pattern {
   bool whole_record = false;  // -x: the match is the record, which outdoes `whole_word`
   bool unicode = false;  // characters are UTF-8, and classes are Unicode's; invalid bytes match
                          // nothing
+
+  bool operator==(const Pattern&) const = default;
 };
 
 // The patterns in `lines`, one a line, as grep takes them from -e and from a PATTERN argument: an

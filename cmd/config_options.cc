@@ -1,0 +1,135 @@
+#include "cmd/config_options.h"
+
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "cmd/config_file.h"
+#include "cmd/group_options.h"
+
+namespace bigscan {
+namespace {
+
+using Resolve = absl::FunctionRef<absl::StatusOr<Options>(const CommandLine& whole)>;
+
+// `error`, with the place of the option in a file that is to blame: the one without which there would be none, or which it
+// names, or without which it would be another one.
+absl::Status Located(const absl::Status& error, const CommandLine& line,
+                     absl::string_view otherwise, Resolve resolve) {
+  int most = 0;
+  absl::string_view place = otherwise;
+  for (size_t i = 0; i < line.options().size(); ++i) {
+    const CommandLine::Option& option = line.options()[i];
+    if (option.origin.empty()) continue;
+    const absl::StatusOr<Options> without = resolve(line.Without(i));
+    if (!without.ok() && without.status().message() == error.message()) continue;
+    const bool is_named = !option.value.empty() && absl::StrContains(error.message(), option.value);
+    const int blame = without.ok() ? 3 : is_named ? 2 : 1;
+    if (blame < most) continue;
+    most = blame;
+    place = option.origin;
+  }
+  return {error.code(), absl::StrCat(place, error.message())};
+}
+
+// What of the common options has to do with a job: how records and tables are laid out is of no use to one that does
+// not look at fields, or makes no table.
+CommandLine DefaultsFor(const CommandLine& job, const CommandLine& common) {
+  CommandLine whole = job;
+  whole.PutBefore(common);
+  const bool makes_table = AsksForGroups(whole);
+  const bool reads_fields = makes_table || whole.Has("since") || whole.Has("until");
+  CommandLine defaults;
+  for (const CommandLine::Option& option : common.options()) {
+    const bool of_fields = option.name == "fields" || option.name == "time-format" ||
+                           option.name == "time-zone" || option.name == "strict";
+    const bool of_table = option.name == "top" || option.name == "sort" || option.name == "format";
+    if ((!of_fields || reads_fields) && (!of_table || makes_table)) defaults.Append(option);
+  }
+  return defaults;
+}
+
+// What is written while the scan goes on can not be told apart from what others write.
+bool PrintsAtEnd(const Options& options) {
+  return options.mode == OutputMode::kTotal || options.mode == OutputMode::kTally ||
+         options.mode == OutputMode::kGroups;
+}
+
+absl::Status CheckOutputs(const ConfigFile& config, const Options& options) {
+  std::set<std::string> outputs;
+  const Options* on_stdout = nullptr;
+  for (size_t i = 0; i < options.jobs.size(); ++i) {
+    const Options& job = *options.jobs[i];
+    const auto wrong = [&](absl::string_view what) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(config.jobs[i].origin, "job ", job.job_name, what));
+    };
+    if (!job.output.empty()) {
+      if (!outputs.insert(job.output).second) return wrong(" has the output of another job");
+      continue;
+    }
+    if (on_stdout != nullptr && !(PrintsAtEnd(*on_stdout) && PrintsAtEnd(job))) {
+      return wrong(absl::StrCat(" and job ", on_stdout->job_name,
+                                " both print while they scan: one of them needs an output"));
+    }
+    on_stdout = &job;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Options> ResolveConfig(const CommandLine& line, Resolve resolve) {
+  absl::StatusOr<ConfigFile> config = ReadConfigFile(line.Last({"config"})->value);
+  if (!config.ok()) return config.status();
+  CommandLine given;
+  for (const CommandLine::Option& option : line.options()) {
+    if (option.name != "config") given.Append(option);
+  }
+  // Those of the command line outdo those of the file. Of a scan without named jobs, the first may be a pattern.
+  std::vector<std::string> arguments = line.arguments();
+  CommandLine whole = given;
+  whole.PutBefore(config->common);
+  const bool has_pattern = whole.Has("regexp") || whole.Has("file") || !config->jobs.empty();
+  if (!has_pattern && !AsksForGroups(whole) && !arguments.empty() && !config->inputs.empty()) {
+    given.Append({.name = "regexp", .value = arguments.front()});
+    arguments.erase(arguments.begin());
+  }
+  if (arguments.empty()) arguments = config->inputs;
+  const bool only_files = has_pattern || !config->inputs.empty();
+  const auto resolve_whole = [&](CommandLine options,
+                                 absl::string_view otherwise) -> absl::StatusOr<Options> {
+    options.PutBefore(config->jobs.empty() ? config->common : DefaultsFor(options, config->common));
+    if (only_files) options.SetFiles(arguments);
+    absl::StatusOr<Options> resolved = resolve(options);
+    if (!resolved.ok()) return Located(resolved.status(), options, otherwise, resolve);
+    return resolved;
+  };
+  if (config->jobs.empty()) {
+    if (!only_files) given.SetArguments(arguments);
+    return resolve_whole(given, "");
+  }
+  std::vector<std::shared_ptr<const Options>> jobs;
+  for (const ConfigFile::Section& section : config->jobs) {
+    CommandLine own = given;
+    own.PutBefore(section.options);
+    absl::StatusOr<Options> job =
+        resolve_whole(std::move(own), absl::StrCat(section.origin, "job ", section.name, ": "));
+    if (!job.ok()) return job.status();
+    job->job_name = section.name;
+    jobs.push_back(std::make_shared<const Options>(*std::move(job)));
+  }
+  Options options = *jobs.front();
+  options.jobs = std::move(jobs);
+  if (!options.partial.empty() && options.jobs.size() > 1) {
+    return absl::InvalidArgumentError("--partial goes with one job, not with several");
+  }
+  if (absl::Status status = CheckOutputs(*config, options); !status.ok()) return status;
+  return options;
+}
+
+}  // namespace bigscan
