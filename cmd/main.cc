@@ -165,6 +165,7 @@ void OccupyStandardDescriptors() {
 }
 
 int Main(int argc, char** argv) {
+  HoldStatusSignal();
   OccupyStandardDescriptors();
   absl::StatusOr<Options> options = ParseOptions(argc, argv);
   if (!options.ok()) {

@@ -16,8 +16,8 @@ namespace bigscan {
 namespace {
 
 void ResetSignals() {
-  // Ctrl-C reaches the whole process group: only the coordinator decides what it means.
-  for (int signal : {SIGINT, SIGQUIT, SIGHUP, SIGPIPE}) ::signal(signal, SIG_IGN);
+  // Ctrl-C, or a `kill -USR1 0`, reaches the whole process group: only the coordinator decides what it means.
+  for (int signal : {SIGINT, SIGQUIT, SIGHUP, SIGPIPE, SIGUSR1}) ::signal(signal, SIG_IGN);
   ::signal(SIGTERM, SIG_DFL);
   sigset_t none;
   sigemptyset(&none);

@@ -29,7 +29,7 @@ struct ChildEnd {
 class Child {
  public:
   // Forks. The child runs `body`, which must not return, with no signal blocked; it ignores
-  // SIGPIPE and the terminal's signals, which are the coordinator's business, and is killed when the
+  // SIGPIPE, SIGUSR1 and the terminal's signals, which are the coordinator's business, and is killed when the
   // coordinator dies.
   static absl::StatusOr<Child> Fork(absl::FunctionRef<void()> body);
 

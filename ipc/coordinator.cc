@@ -16,7 +16,7 @@ namespace {
 // do not mean the chunk, unless it is the one that takes all memory.
 constexpr uint32_t kMostFaults = 2;
 constexpr uint32_t kMostDeaths = 8;
-constexpr uint64_t kSignalFlushMicros = 1'000'000;
+constexpr uint64_t kStopFlushMicros = 1'000'000;
 // How long to wait for reads that turned out to be needless, to drop what they bring: of a source
 // that was decided early, or of all that are open at the end.
 constexpr uint64_t kDecidedDropMicros = 20'000;
@@ -28,12 +28,14 @@ Coordinator::Coordinator(const ScanOptions& options, ScanClient* client, ChunkMa
     : options_(options),
       client_(client),
       hook_(TestHook::FromEnvironment()),
+      signals_(options.tick_us != 0),
       sources_(options_, client, hook_, [this] { workers_.CloseLanes(); }),
       workers_({.count = options.workers,
                 .arena_bytes = mapper->MostResultBytes(),
                 .cpus = options.worker_cpus},
                mapper, sources_.blocks(), hook_),
-      read_ahead_({.enabled = options.read_ahead, .cpu = options.feeder_cpu}, hook_) {}
+      read_ahead_({.enabled = options.read_ahead, .cpu = options.feeder_cpu}, hook_),
+      wakes_(options.tick_us, options.deadline_us, NowMicros()) {}
 
 absl::Status Coordinator::Run() {
   const absl::Status status = Loop();
@@ -57,7 +59,7 @@ absl::Status Coordinator::Loop() {
       if (EndScan()) return absl::OkStatus();
       continue;
     }
-    if (absl::Status status = Sleep(); !status.ok() || signal_ != 0) return status;
+    if (absl::Status status = Sleep(); !status.ok() || stopped_early()) return status;
   }
 }
 
@@ -264,27 +266,57 @@ absl::Status Coordinator::Sleep() {
   sources_.AddPollFds(&fds);
   idle = read_ahead_.PrepareToSleep() && idle;
   read_ahead_.AddPollFds(&fds);
-  if (poll(fds.data(), fds.size(), idle ? -1 : 0) < 0 && errno != EINTR) {
+  const int idle_ms = wakes_.wanted() ? wakes_.PollMillis(NowMicros()) : -1;
+  if (poll(fds.data(), fds.size(), idle ? idle_ms : 0) < 0 && errno != EINTR) {
     return absl::ErrnoToStatus(errno, "poll");
   }
   const bool died = workers_.Awake(&fds[2]);
   read_ahead_.Awake(sources_.Awake(&fds[0] + first_stream_fd));
   if (fds[0].revents != 0) {
-    signal_ = signals_.Take();
-    if (signal_ != 0) FlushForSignal();
+    OnSignal(signals_.Take());
     return absl::OkStatus();
   }
   if (flushed_ && (fds[1].revents & (POLLERR | POLLHUP)) != 0) {
     reader_gone_ = true;
     return absl::UnavailableError("nobody reads the output");
   }
+  if (wakes_.wanted()) {
+    const uint64_t now = NowMicros();
+    timed_out_ = wakes_.Expired(now);
+    if (timed_out_) {
+      StopEarly();
+      return absl::OkStatus();
+    }
+    if (wakes_.TakeTick(now)) client_->Tick(CurrentActivity());
+  }
   return died ? HandleDeaths() : absl::OkStatus();
 }
 
+void Coordinator::OnSignal(int signal) {
+  if (signal == 0) return;
+  if (SignalWatch::Ends(signal)) {
+    signal_ = signal;
+    return StopEarly();
+  }
+  client_->SignalCame(signal, CurrentActivity());
+  if (signal == SIGTSTP) SignalWatch::Stop();
+}
+
+Activity Coordinator::CurrentActivity() {
+  Activity activity;
+  workers_.AddActivity(NowMicros(), &activity);
+  if (sources_.empty()) return activity;
+  const OpenSource& front = sources_.front();
+  if (front.stream() != nullptr && front.source().seekable) {
+    activity.read_end = front.stream()->read_end();
+  }
+  return activity;
+}
+
 // Ends the output after a whole record, but does not wait for its reader for ever.
-void Coordinator::FlushForSignal() {
+void Coordinator::StopEarly() {
   client_->CutOutput();
-  const uint64_t deadline = NowMicros() + kSignalFlushMicros;
+  const uint64_t deadline = NowMicros() + kStopFlushMicros;
   while (client_->Flush() == ScanClient::FlushState::kBlocked) {
     const uint64_t now = NowMicros();
     if (now >= deadline) break;

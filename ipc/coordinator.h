@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "ipc/activity.h"
 #include "ipc/open_source.h"
 #include "ipc/process_stats.h"
 #include "ipc/read_ahead.h"
@@ -26,6 +27,7 @@
 #include "ipc/signals.h"
 #include "ipc/source_queue.h"
 #include "ipc/test_hook.h"
+#include "ipc/wake_times.h"
 #include "ipc/worker.h"
 #include "ipc/worker_pool.h"
 
@@ -33,8 +35,8 @@ namespace bigscan {
 
 class Coordinator {
  public:
-  // All must outlive the coordinator. Forks nothing yet. Catches SIGINT, SIGTERM and SIGHUP for its
-  // lifetime.
+  // All must outlive the coordinator. Forks nothing yet. Catches SIGINT, SIGTERM, SIGHUP, SIGUSR1 and, if
+  // there are ticks, SIGTSTP for its lifetime.
   Coordinator(const ScanOptions& options, ScanClient* client, ChunkMapper* mapper);
 
   // Scans to the end. Fails when it had to give up: kUnavailable if the output failed, which the
@@ -43,6 +45,11 @@ class Coordinator {
 
   // The signal that ended the scan, or 0.
   int signal() const { return signal_; }
+  // Whether the deadline ended it.
+  bool timed_out() const { return timed_out_; }
+  // Whether one of these did: what has been committed is all chunks up to some place, and the output was cut
+  // by ScanClient::CutOutput. Here, once Run has returned, a client can keep what it has so far.
+  bool stopped_early() const { return signal_ != 0 || timed_out_; }
   // Whether the scan ended because nobody reads the output any more.
   bool reader_gone() const { return reader_gone_; }
 
@@ -74,7 +81,9 @@ class Coordinator {
   WorkerPool::Retry OnDeath(Task* task, bool blamed, const ChildEnd& end);
 
   absl::Status Sleep();
-  void FlushForSignal();
+  void StopEarly();
+  void OnSignal(int signal);
+  Activity CurrentActivity();
 
   OpenChunk* Find(const Task& task);
 
@@ -90,6 +99,8 @@ class Coordinator {
   bool ended_ = false;         // the client knows that no more will come
   bool merged_front_ = false;  // a part of the first chunk is merged, and its memory still in use
   bool reader_gone_ = false;
+  bool timed_out_ = false;
+  WakeTimes wakes_;
   uint64_t next_seq_ = 0;
   uint64_t retries_ = 0;
   int signal_ = 0;

@@ -125,6 +125,7 @@ class Feeder {
 
   size_t ReadSource(char* bytes, size_t room) {
     const StreamReader::Outcome read = reader_.Read(bytes, room);
+    lane_->counters().read_end.store(reader_.file_position(), std::memory_order_relaxed);
     if (read.state == StreamReader::State::kNotNow) WaitForInput(-1);
     ended_ = read.state == StreamReader::State::kEnd || read.state == StreamReader::State::kFailed;
     given_up_ = given_up_ && read.size == 0;

@@ -34,6 +34,11 @@ struct ChildCounters {
   std::atomic<uint64_t> blocked_us{0};
   // Microseconds spent waiting for something to do, or for room to put what was done.
   std::atomic<uint64_t> waited_us{0};
+  // Of a worker: since when, by NowMicros, it has been waiting for one or the other, which is added to them
+  // when it is over; 0: it is not.
+  std::atomic<uint64_t> waiting_since_us{0};
+  // Of a feeder that reads a file: up to where it has.
+  std::atomic<uint64_t> read_end{0};
 };
 
 // The two ends of the socket pair. Each process must close the end that is not its own.

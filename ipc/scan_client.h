@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "ipc/activity.h"
 #include "ipc/packed_file.h"
 #include "ipc/page_cache.h"
 #include "ipc/unique_fd.h"
@@ -88,6 +89,12 @@ class ScanClient {
   virtual int OutputFd() const = 0;
   // Drops what is not yet written, save the rest of a record that is written in part.
   virtual void CutOutput() = 0;
+
+  // Called every ScanOptions::tick_us, or as soon after that as there is time, if that is not 0.
+  virtual void Tick(const Activity& /*activity*/) {}
+  // A signal has come that does not end the scan: SIGUSR1, or with ticks SIGTSTP, which stops this process
+  // when the call has returned.
+  virtual void SignalCame(int /*signal*/, const Activity& /*activity*/) {}
 };
 
 }  // namespace bigscan

@@ -6,11 +6,23 @@
 
 namespace bigscan {
 
-SignalWatch::SignalWatch() {
+namespace {
+
+sigset_t Only(int signal) {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, signal);
+  return set;
+}
+
+}  // namespace
+
+SignalWatch::SignalWatch(bool stops) {
   signal(SIGPIPE, SIG_IGN);
   signal(SIGCHLD, SIG_DFL);  // ignored by an odd parent, it would reap our children for us
   sigemptyset(&watched_);
-  for (int number : {SIGINT, SIGTERM, SIGHUP}) {
+  for (int number : {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGTSTP}) {
+    if (number == SIGTSTP && !stops) continue;
     struct sigaction action;
     if (sigaction(number, nullptr, &action) == 0 && action.sa_handler != SIG_IGN) {
       sigaddset(&watched_, number);
@@ -28,11 +40,25 @@ int SignalWatch::Take() {
   return static_cast<int>(info.ssi_signo);
 }
 
+bool SignalWatch::Ends(int signal) {
+  return signal == SIGINT || signal == SIGTERM || signal == SIGHUP;
+}
+
+void SignalWatch::Stop() {
+  const sigset_t stop = Only(SIGTSTP);
+  kill(getpid(), SIGTSTP);
+  sigprocmask(SIG_UNBLOCK, &stop, nullptr);
+  sigprocmask(SIG_BLOCK, &stop, nullptr);
+}
+
+void HoldStatusSignal() {
+  const sigset_t status = Only(SIGUSR1);
+  sigprocmask(SIG_BLOCK, &status, nullptr);
+}
+
 void DieBySignal(int signal) {
   ::signal(signal, SIG_DFL);
-  sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, signal);
+  const sigset_t set = Only(signal);
   sigprocmask(SIG_UNBLOCK, &set, nullptr);
   kill(getpid(), signal);
   _exit(128 + signal);

@@ -1,4 +1,5 @@
-// The signals that end a scan, as a descriptor to be polled.
+// The signals that a scan is told of, as a descriptor to be polled: those that end it, and those that ask
+// for something.
 #ifndef BIGSCAN_IPC_SIGNALS_H_
 #define BIGSCAN_IPC_SIGNALS_H_
 
@@ -8,11 +9,12 @@
 
 namespace bigscan {
 
-// Blocks SIGINT, SIGTERM and SIGHUP for its lifetime, save those that the process was started to
+// Blocks SIGINT, SIGTERM, SIGHUP and SIGUSR1 for its lifetime, save those that the process was started to
 // ignore (nohup), and ignores SIGPIPE: a reader that went away shows as EPIPE.
 class SignalWatch {
  public:
-  SignalWatch();
+  // `stops`: SIGTSTP as well, for something to be done before the process stops.
+  explicit SignalWatch(bool stops = false);
   ~SignalWatch();
   SignalWatch(const SignalWatch&) = delete;
   SignalWatch& operator=(const SignalWatch&) = delete;
@@ -20,12 +22,20 @@ class SignalWatch {
   int fd() const { return fd_.get(); }
   // The signal that has come, or 0.
   int Take();
+  // Whether that is one of those that end a scan.
+  static bool Ends(int signal);
+  // Has the process stop, as by SIGTSTP if that had not been watched; returns when it goes on.
+  static void Stop();
 
  private:
   sigset_t watched_;
   sigset_t before_;
   UniqueFd fd_;
 };
+
+// Lets SIGUSR1 wait until a SignalWatch takes it: by itself it would end the process. To be called as soon as
+// the process has started.
+void HoldStatusSignal();
 
 // Ends this process by `signal`, as if it had never been caught, so that the parent sees it.
 [[noreturn]] void DieBySignal(int signal);

@@ -76,6 +76,9 @@ class Stream {
   };
   absl::StatusOr<std::optional<End>> Recover(InChild in_child);
 
+  // Of a file: up to where the feeder has read it.
+  uint64_t read_end() const { return lane_->counters().read_end.load(std::memory_order_relaxed); }
+
   bool PrepareToSleep();
   void AddPollFds(std::vector<pollfd>* fds) const;
   // `fds`: what AddPollFds added, after the poll. Returns what comes after these.

@@ -42,6 +42,8 @@ class StreamReader {
 
   // Whether there are bytes to be had without reading from fd.
   bool has_bytes() const { return !ready_.empty() || !input_.empty(); }
+  // Up to where a file has been read, in its own bytes.
+  uint64_t file_position() const { return file_position_; }
   const std::string& error() const { return error_; }
 
  private:

@@ -87,6 +87,8 @@ class Worker {
     if (ready()) return;
     const uint64_t start = NowMicros();
     const bool starved = lane_->starved();
+    ChildCounters& counters = lane_->counters();
+    counters.waiting_since_us.store(start, std::memory_order_relaxed);
     lane_->WakeParent();  // it may be what we wait for
     while (true) {
       lane_->AnnounceChildSleep();
@@ -94,7 +96,7 @@ class Worker {
       Receive();
     }
     lane_->ChildAwake();
-    ChildCounters& counters = lane_->counters();
+    counters.waiting_since_us.store(0, std::memory_order_relaxed);
     (starved ? counters.blocked_us : counters.waited_us)
         .fetch_add(NowMicros() - start, std::memory_order_relaxed);
   }

@@ -182,6 +182,18 @@ void WorkerPool::SetStarved(bool starved) {
   for (const auto& worker : workers_) worker->lane->SetStarved(starved);
 }
 
+void WorkerPool::AddActivity(uint64_t now, Activity* activity) const {
+  for (const auto& worker : workers_) {
+    const ChildCounters& counters = worker->lane->counters();
+    activity->worker_us += now - worker->started_us;
+    activity->blocked_us += counters.blocked_us.load(std::memory_order_relaxed);
+    activity->waited_us += counters.waited_us.load(std::memory_order_relaxed);
+    const uint64_t since = counters.waiting_since_us.load(std::memory_order_relaxed);
+    if (since == 0 || since > now) continue;
+    (worker->lane->starved() ? activity->blocked_us : activity->waited_us) += now - since;
+  }
+}
+
 void WorkerPool::CloseLanes() {
   for (const auto& worker : workers_) worker->lane->CloseBoth();
 }

@@ -13,9 +13,11 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
+#include "ipc/activity.h"
 #include "ipc/arena.h"
 #include "ipc/block_pool.h"
 #include "ipc/child.h"
+#include "ipc/clock.h"
 #include "ipc/process_stats.h"
 #include "ipc/scan_client.h"
 #include "ipc/test_hook.h"
@@ -31,6 +33,7 @@ struct WorkerProcess {
 
   const std::shared_ptr<WorkerLane> lane;
   Arena arena;
+  const uint64_t started_us = NowMicros();
   std::optional<Child> child;
   std::deque<Task> tasks;    // assigned and not completed, in the order of the lane
   uint32_t uncommitted = 0;  // results, or parts of them, that have come and are not committed
@@ -74,6 +77,9 @@ class WorkerPool {
 
   // For the statistics: whether workers who have nothing to do wait for data.
   void SetStarved(bool starved);
+
+  // What the workers are at. `now`: NowMicros.
+  void AddActivity(uint64_t now, Activity* activity) const;
 
   // In a child of the coordinator that is no worker.
   void CloseLanes();
