@@ -137,6 +137,14 @@ po::options_description ProcessOptions() {
   return group;
 }
 
+po::options_description WatchingOptions() {
+  po::options_description group("Watching");
+  group.add_options()                //
+      ("timeout", Text("DURATION"),  //
+       "stop after DURATION, such as 90s or 1h30m, with exit status 124");
+  return group;
+}
+
 po::options_description SnapshotOptions() {
   po::options_description group("Snapshots");
   group.add_options()                                                                         //
@@ -167,6 +175,7 @@ po::options_description AllOptions() {
       .add(JobOptions())
       .add(FileOptions())
       .add(ProcessOptions())
+      .add(WatchingOptions())
       .add(SnapshotOptions())
       .add(BatchOptions())
       .add(OtherOptions());
@@ -367,11 +376,12 @@ std::string HelpText() {
        << JobOptions() << '\n'
        << FileOptions() << '\n'
        << ProcessOptions() << '\n'
+       << WatchingOptions() << '\n'
        << SnapshotOptions() << '\n'
        << BatchOptions() << '\n'
        << OtherOptions()
-       << "\nExit status: 0 if a record is selected, 1 if none, 2 after an error, 128+n\n"
-          "after signal n. See bigscan(1).\n";
+       << "\nExit status: 0 if a record is selected, 1 if none, 2 after an error, 124\n"
+          "after a timeout, 128+n after signal n. See bigscan(1).\n";
   return text.str();
 }
 

@@ -28,6 +28,7 @@
 #include "ipc/idle_priority.h"
 #include "ipc/signals.h"
 #include "ipc/topology.h"
+#include "lib/duration.h"
 
 namespace bigscan {
 namespace {
@@ -35,6 +36,7 @@ namespace {
 constexpr int kSelected = 0;
 constexpr int kNoneSelected = 1;
 constexpr int kError = 2;
+constexpr int kTimedOut = 124;  // as of timeout(1)
 
 int Complain(const absl::Status& status) {
   PrintMessage(status.message());
@@ -113,16 +115,19 @@ int Run(const Options& options) {
                            .first_alone = MayEndSoon(options),
                            .decoders = &(*scan)->decoders()};
   if (options.line_buffered) scan_options.patience_us = 0;
+  if (options.timeout_us != 0) scan_options.deadline_us = start + options.timeout_us;
   if (absl::Status status = ChooseCpus(options, &scan_options); !status.ok()) {
     return Complain(status);
   }
 
   int signal = 0;
+  bool timed_out = false;
   {
     Coordinator coordinator(scan_options, scan->get(), (*scan)->mapper());
     const absl::Status status = coordinator.Run();
     (*scan)->Finish();
     signal = coordinator.signal();
+    timed_out = coordinator.timed_out();
     if (!status.ok() && signal == 0) {
       if (!absl::IsUnavailable(status)) return Complain(status);
       const absl::Status& output = (*scan)->output_status();
@@ -145,6 +150,11 @@ int Run(const Options& options) {
     }
   }
   if (signal != 0) DieBySignal(signal);
+  if (timed_out) {
+    PrintMessage(absl::StrCat(
+        "timed out after ", FormatDuration(static_cast<int64_t>(options.timeout_us)), ": stopped"));
+    return kTimedOut;
+  }
   if (!options.partial.empty()) return WritePartial(options, scan->get());
   if (absl::Status status = (*scan)->CommitOutputs(); !status.ok()) return Complain(status);
 

@@ -20,6 +20,7 @@
 #include "cmd/snapshot_options.h"
 #include "cmd/text_file.h"
 #include "cmd/time_options.h"
+#include "cmd/watch_options.h"
 
 namespace bigscan {
 namespace {
@@ -301,7 +302,7 @@ absl::StatusOr<Options> Resolve(const CommandLine& line, const SavedOptions* sav
   for (const absl::Status& status :
        {ResolvePatterns(line, &arguments, saved, &options), ResolveBinaryFiles(line, &options),
         ResolveOutput(line, &options), ResolveFiles(line, std::move(arguments), &options),
-        ResolveProcesses(line, &options)}) {
+        ResolveProcesses(line, &options), ResolveWatching(line, &options)}) {
     if (!status.ok()) return status;
   }
   const absl::StatusOr<RecordTime::Options> time = ResolveRecordTime(line, options);

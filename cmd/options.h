@@ -120,6 +120,9 @@ struct Options {
   bool drop_cache = false;
   bool idle = false;
   bool stats = false;
+
+  // Watching.
+  uint64_t timeout_us = 0;  // microseconds after which to stop, or 0
 };
 
 // Reads pattern files (-f) and lists of globs as well. Fails with kInvalidArgument on a wrong command

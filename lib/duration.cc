@@ -59,4 +59,14 @@ absl::StatusOr<int64_t> ParseDuration(absl::string_view text) {
   return sum;
 }
 
+std::string FormatDuration(int64_t micros) {
+  std::string text;
+  for (const char* unit : {"d", "h", "m", "s", "ms"}) {
+    const int64_t count = micros / MicrosOfUnit(unit);
+    micros %= MicrosOfUnit(unit);
+    if (count > 0) absl::StrAppend(&text, count, unit);
+  }
+  return text;
+}
+
 }  // namespace bigscan

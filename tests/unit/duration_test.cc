@@ -67,5 +67,13 @@ TEST(Duration, TheErrorNamesTheText) {
             "invalid duration '99999999w': too long");
 }
 
+TEST(Duration, AsText) {
+  for (const char* text : {"500ms", "5s", "1m30s", "1h", "2d3h", "8d1ms"}) {
+    EXPECT_EQ(FormatDuration(ParseDuration(text).value_or(1000)), text);
+  }
+  EXPECT_EQ(FormatDuration(ParseDuration("90").value_or(1000)), "1m30s");
+  EXPECT_EQ(FormatDuration(5'000'999), "5s");
+}
+
 }  // namespace
 }  // namespace bigscan

@@ -1,0 +1,20 @@
+#include "cmd/watch_options.h"
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "lib/duration.h"
+
+namespace bigscan {
+
+absl::Status ResolveWatching(const CommandLine& line, Options* options) {
+  if (const auto* option = line.Last({"timeout"})) {
+    const absl::StatusOr<int64_t> timeout = ParseDuration(option->value);
+    if (!timeout.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat("--timeout: ", timeout.status().message()));
+    }
+    options->timeout_us = static_cast<uint64_t>(*timeout);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace bigscan
