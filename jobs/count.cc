@@ -92,6 +92,11 @@ bool CountJob::LoadSource(const snapshot::Source& state) {
   return state.output().empty();
 }
 
+std::vector<std::string> CountJob::Preview(size_t most_lines) const {
+  if (!Counts(options_.print) || most_lines == 0) return {};
+  return {absl::StrCat(options_.print == Print::kTotal ? selected() : in_source_)};
+}
+
 bool CountJob::SourceDecided() const { return void_ || in_source_ == enough_; }
 
 bool CountJob::AllDecided() const { return options_.print == Print::kNothing && selected() > 0; }

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "jobs/colors.h"
 #include "jobs/job.h"
@@ -44,6 +45,8 @@ class CountJob : public Job {
   void EndScan() override;
   void SaveSource(snapshot::Source* state) const override;
   bool LoadSource(const snapshot::Source& state) override;
+  // Of what is printed in the end, the line that is being counted; names are told by other means.
+  std::vector<std::string> Preview(size_t most_lines) const override;
   bool SourceDecided() const override;
   bool AllDecided() const override;
   uint64_t selected() const override { return selected_in_all_ + in_source_; }

@@ -31,7 +31,7 @@
 
 namespace bigscan {
 
-// What is saved and loaded is in group_state.cc.
+// What is saved and loaded is in group_state.cc, what is shown meanwhile in group_preview.cc.
 class GroupByJob : public Job {
  public:
   // Fails with kInvalidArgument if the specification asks for fields or groups that are not there.
@@ -51,6 +51,7 @@ class GroupByJob : public Job {
   bool SourceDecided() const override { return void_; }
   bool AllDecided() const override { return !spill_status_.ok(); }
   uint64_t selected() const override { return selected_in_all_ + in_source_; }
+  std::vector<std::string> Preview(size_t most_lines) const override;
   std::vector<Remark> TakeRemarks() override;
 
  private:

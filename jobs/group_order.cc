@@ -111,18 +111,28 @@ GroupOrder::Place GroupOrder::PlaceOf(const GroupTable::Group& group) const {
   return {rank, {Beginning(key), Beginning(rest)}, &group};
 }
 
-std::vector<GroupOrder::Place> GroupOrder::Sorted(const GroupTable& table) const {
+std::vector<GroupOrder::Place> GroupOrder::PlacesOf(const GroupTable& table) const {
   std::vector<Place> places;
   places.reserve(table.size());
   for (const GroupTable::Group* group : table.groups()) places.push_back(PlaceOf(*group));
+  return places;
+}
+
+std::vector<GroupOrder::Place> GroupOrder::Sorted(const GroupTable& table) const {
+  if (most() < table.size()) return First(table, most());
+  std::vector<Place> places = PlacesOf(table);
   const auto before = [this](const Place& a, const Place& b) { return Before(a, b); };
-  if (spec_.top.has_value() && *spec_.top < places.size()) {
-    const auto end = places.begin() + static_cast<ptrdiff_t>(*spec_.top);
-    std::partial_sort(places.begin(), end, places.end(), before);
-    places.erase(end, places.end());
-  } else {
-    SortAll(places.begin(), places.end(), before, spec_.threads);
-  }
+  SortAll(places.begin(), places.end(), before, spec_.threads);
+  return places;
+}
+
+std::vector<GroupOrder::Place> GroupOrder::First(const GroupTable& table, uint64_t most) const {
+  std::vector<Place> places = PlacesOf(table);
+  const uint64_t count = std::min({most, this->most(), uint64_t{places.size()}});
+  const auto end = places.begin() + static_cast<ptrdiff_t>(count);
+  std::partial_sort(places.begin(), end, places.end(),
+                    [this](const Place& a, const Place& b) { return Before(a, b); });
+  places.erase(end, places.end());
   return places;
 }
 

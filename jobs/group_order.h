@@ -30,8 +30,11 @@ class GroupOrder {
   uint64_t most() const { return spec_.top.value_or(UINT64_MAX); }
   // The groups of a table, which are to stay as they are, in order; only as many as are to be printed.
   std::vector<Place> Sorted(const GroupTable& table) const;
+  // No more of them than `most`.
+  std::vector<Place> First(const GroupTable& table, uint64_t most) const;
 
  private:
+  std::vector<Place> PlacesOf(const GroupTable& table) const;
   uint64_t RankOf(const GroupTable::Group& group) const;
   std::strong_ordering Compare(const GroupTable::Group& a, const GroupTable::Group& b) const;
 

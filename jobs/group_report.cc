@@ -36,11 +36,11 @@ bool TakeComponent(const GroupSpec::Key& key, absl::string_view* bytes, Cell* ce
 }  // namespace
 
 GroupReport::GroupReport(const GroupSpec& spec, const GroupTable& layout,
-                         std::unique_ptr<SortedGroups> groups)
+                         std::unique_ptr<SortedGroups> groups, TableFormat format)
     : spec_(spec),
       layout_(layout),
       groups_(std::move(groups)),
-      writer_(spec.format, ColumnsOf(spec), spec.bar_line_width) {
+      writer_(format, ColumnsOf(spec), spec.bar_line_width) {
   if (!writer_.NeedsWidths()) return;
   std::vector<Cell> cells;
   while (const GroupTable::Group* group = groups_->Next()) {

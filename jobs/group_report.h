@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "jobs/group_spec.h"
@@ -16,8 +17,11 @@ namespace bigscan {
 class GroupReport {
  public:
   // `spec` and `layout` must outlive the report; the latter tells where groups have their states.
-  GroupReport(const GroupSpec& spec, const GroupTable& layout,
-              std::unique_ptr<SortedGroups> groups);
+  // In the format of `spec`.
+  GroupReport(const GroupSpec& spec, const GroupTable& layout, std::unique_ptr<SortedGroups> groups)
+      : GroupReport(spec, layout, std::move(groups), spec.format) {}
+  GroupReport(const GroupSpec& spec, const GroupTable& layout, std::unique_ptr<SortedGroups> groups,
+              TableFormat format);
 
   // Appends the next rows, after a header, to `text`, which is empty: a bounded part of the table. False when
   // there is nothing left.

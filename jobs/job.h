@@ -116,6 +116,11 @@ class Job {
   // All sources have ended, or no further one matters.
   virtual void EndScan() {}
 
+  // Before EndScan: the first rows of the result as it stands, for a person who waits, under their titles if
+  // they have any: at most `most_lines` lines, without their ends. Nothing where a result is no table, or too
+  // large to be looked at. Changes nothing.
+  virtual std::vector<std::string> Preview(size_t /*most_lines*/) const { return {}; }
+
   // After EndScan: what the user is to be told besides the result.
   struct Remark {
     std::string text;

@@ -1,6 +1,7 @@
 #include "jobs/tally.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "jobs/snapshot.pb.h"
@@ -132,6 +133,26 @@ bool TallyJob::Report(Output* output) {
   }
   output->Copy(lines);
   return !lines.empty();
+}
+
+std::vector<std::string> TallyJob::Preview(size_t most_lines) const {
+  std::vector<std::pair<uint64_t, size_t>> patterns;  // by records
+  for (size_t i = 0; i < counts_.size(); ++i) {
+    patterns.push_back({counts_[i] + in_source_counts_[i], i});
+  }
+  const auto end = patterns.begin() + static_cast<ptrdiff_t>(std::min(most_lines, patterns.size()));
+  std::partial_sort(patterns.begin(), end, patterns.end(), [](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first > b.first : a.second < b.second;
+  });
+  patterns.erase(end, patterns.end());
+  std::vector<std::string> lines;
+  const size_t width = patterns.empty() ? 0 : absl::StrCat(patterns.front().first).size();
+  for (const auto& [records, pattern] : patterns) {
+    const std::string count = absl::StrCat(records);
+    lines.push_back(absl::StrCat(std::string(width - count.size(), ' '), count, "  ",
+                                 options_.patterns[pattern]));
+  }
+  return lines;
 }
 
 bool TallyJob::SourceDecided() const {

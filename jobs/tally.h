@@ -41,6 +41,8 @@ class TallyJob : public Job {
   void EndScan() override;
   absl::Status SaveState(const PutState& put) override;
   bool LoadState(const snapshot::Snapshot& piece) override;
+  // Those that match most records first.
+  std::vector<std::string> Preview(size_t most_lines) const override;
   bool SourceDecided() const override;
   uint64_t selected() const override { return selected_in_all_ + in_source_; }
 
