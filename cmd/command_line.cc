@@ -139,9 +139,10 @@ po::options_description ProcessOptions() {
 
 po::options_description WatchingOptions() {
   po::options_description group("Watching");
-  group.add_options()                //
-      ("timeout", Text("DURATION"),  //
-       "stop after DURATION, such as 90s or 1h30m, with exit status 124");
+  group.add_options()  //
+      ("progress", Text("[=WHEN]"), "tell how far it is: auto (on a terminal), always or never")(
+          "timeout", Text("DURATION"),  //
+          "stop after DURATION, such as 90s or 1h30m, with exit status 124");
   return group;
 }
 
@@ -195,11 +196,17 @@ bool IsColor(absl::string_view word) {
          (absl::StartsWith("--color", name) || absl::StartsWith("--colour", name));
 }
 
+// Whether `word` is --progress, or an abbreviation of it; maybe with a value.
+bool IsProgress(absl::string_view word) {
+  const absl::string_view name = word.substr(0, word.find('='));
+  return name.size() >= 6 && absl::StartsWith("--progress", name);
+}
+
 // Whether `word` is a long option whose argument is the next word, or an abbreviation of one. Those
 // whose argument is optional have none without a `=`.
 bool TakesArgument(const std::string& word) {
   if (word.size() < 3 || !absl::StartsWith(word, "--")) return false;
-  if (word == "--pin" || IsColor(word)) return false;
+  if (word == "--pin" || IsColor(word) || IsProgress(word)) return false;
   const absl::string_view name = absl::string_view(word).substr(2);
   const po::options_description all = AllOptions();
   bool any = false;
@@ -252,7 +259,7 @@ std::vector<std::string> PreparedWords(int argc, char** argv) {
     } else if (has_next && TakesArgument(word)) {
       absl::StrAppend(&word, "=", argv[++i]);
     }
-    if (word == "--pin") word += "=auto";
+    if (word == "--pin" || (IsProgress(word) && !absl::StrContains(word, '='))) word += "=auto";
     size_t equals = word.find('=');
     if (IsColor(word)) {
       word = "--color" + (equals == std::string::npos ? "=auto" : word.substr(equals));

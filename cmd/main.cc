@@ -21,6 +21,7 @@
 #include "cmd/merge_snapshots.h"
 #include "cmd/message.h"
 #include "cmd/options.h"
+#include "cmd/progress.h"
 #include "cmd/scan.h"
 #include "cmd/stats.h"
 #include "ipc/clock.h"
@@ -113,6 +114,7 @@ int Run(const Options& options) {
                            .streams = (*scan)->StreamsAtOnce(),
                            .delimiter = options.delimiter,
                            .first_alone = MayEndSoon(options),
+                           .tick_us = Progress::TickMicros(options),
                            .decoders = &(*scan)->decoders()};
   if (options.line_buffered) scan_options.patience_us = 0;
   if (options.timeout_us != 0) scan_options.deadline_us = start + options.timeout_us;

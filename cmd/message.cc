@@ -2,11 +2,24 @@
 
 #include <unistd.h>
 
+#include <utility>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
 namespace bigscan {
+namespace {
+
+// As there is one terminal, there is one of these.
+std::function<void()>& BeforeMessage() {
+  static std::function<void()> before;
+  return before;
+}
+
+}  // namespace
+
+void SetBeforeMessage(std::function<void()> before) { BeforeMessage() = std::move(before); }
 
 std::string Printable(absl::string_view text) {
   std::string printable;
@@ -25,6 +38,7 @@ std::string Printable(absl::string_view text) {
 }
 
 void PrintMessage(absl::string_view text) {
+  if (BeforeMessage() != nullptr) BeforeMessage()();
   const std::string line = absl::StrCat("bigscan: ", Printable(text), "\n");
   // One write, so that lines of several processes do not mix. Nobody is left to tell if it fails.
   if (write(STDERR_FILENO, line.data(), line.size()) < 0) return;

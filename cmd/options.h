@@ -42,6 +42,9 @@ enum class OutputMode {
   kQuiet,
 };
 
+// Whether it is told how far the scan is: never; if stderr is a terminal; or there and elsewhere.
+enum class ProgressMode { kNever, kAuto, kAlways };
+
 // Immutable once parsed.
 struct Options {
   bool help = false;
@@ -122,6 +125,7 @@ struct Options {
   bool stats = false;
 
   // Watching.
+  ProgressMode progress = ProgressMode::kNever;
   uint64_t timeout_us = 0;  // microseconds after which to stop, or 0
 };
 

@@ -58,6 +58,7 @@ Scan::Scan(const Options& options, TextEncoding encoding, std::unique_ptr<Partia
       decoders_(std::move(encoding), options.decompress),
       inputs_(options, decoders_, FileChunks::MostBytes(options)),
       partial_(std::move(partial)),
+      progress_(options, partial_ == nullptr ? STDOUT_FILENO : partial_->output_fd()),
       chunks_(options) {}
 
 absl::Status Scan::AddJobs() {
@@ -82,6 +83,9 @@ absl::Status Scan::AddJobs() {
         partial_ != nullptr ? ScanJob::Destination{.fd = partial_->output_fd()}
                             : ScanJob::DestinationOf(*options);
     if (!destination.ok()) return destination.status();
+    if (destination->fd == STDOUT_FILENO) {
+      destination->make_room = [this] { return progress_.BeforeOutput(); };
+    }
     if (share_stdout && options->output.empty()) {
       destination->heading = absl::StrCat(heading, options->job_name, "]\n");
       heading = "\n[";
@@ -129,6 +133,7 @@ absl::Status Scan::CommitOutputs() {
 }
 
 void Scan::Finish() {
+  progress_.End(ProgressView({}));
   lost_.Print();
   // What the first job has to say of a partial result is said of the whole one.
   for (const std::unique_ptr<ScanJob>& job : jobs_) {
@@ -199,6 +204,7 @@ std::optional<ScanClient::Range> Scan::NextChunk(const Source& source) {
 void Scan::Merge(const Source& source, const Result& result) {
   StartMerging(source);
   merging_.result = result;
+  progress_.input().Merged(source, result.end);
 }
 
 void Scan::Lost(const Source& source, uint64_t begin, uint64_t end, absl::string_view reason) {
@@ -336,6 +342,7 @@ void Scan::EndSource(const Source& source) {
     }
   }
   merging_ = {};
+  progress_.input().Ended(source);
   inputs_.Release(source.id + static_cast<uint32_t>(source.files()) - 1);
 }
 

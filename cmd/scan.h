@@ -21,6 +21,7 @@
 #include "cmd/lost_bytes.h"
 #include "cmd/options.h"
 #include "cmd/partial_writer.h"
+#include "cmd/progress.h"
 #include "cmd/result_part.h"
 #include "cmd/scan_job.h"
 #include "cmd/segments.h"
@@ -82,6 +83,8 @@ class Scan : public ScanClient {
   FlushState Flush() override;
   int OutputFd() const override;
   void CutOutput() override;
+  void Tick(const Activity& activity) override;
+  void SignalCame(int signal, const Activity& activity) override;
 
  private:
   Scan(const Options& options, TextEncoding encoding, std::unique_ptr<PartialWriter> partial);
@@ -100,6 +103,7 @@ class Scan : public ScanClient {
   void MergeChunk(const SourceInfo& source, const ResultPart& part);
   void EndInput(const SourceInfo& source);
   void ReadError(const std::string& name, absl::string_view reason);
+  Progress::View ProgressView(const Activity& activity) const;
 
   const Options& options_;
   std::vector<std::unique_ptr<ScanJob>> jobs_;
@@ -110,6 +114,7 @@ class Scan : public ScanClient {
   Inputs inputs_;
   std::optional<int64_t> now_us_;  // if the inputs are listed: of the latest change
   const std::unique_ptr<PartialWriter> partial_;
+  Progress progress_;
   FileChunks chunks_;  // of the last file that workers read
   LostBytes lost_;
   // What is merged part by part, as the output takes it.

@@ -93,6 +93,7 @@ ScanClient::FlushState ScanJob::Write(bool all) {
   while (true) {
     // What comes of a piece is so little that it is written together.
     if (all || cut_ || options_.line_buffered || !output_.Hold()) {
+      if (output_.pending() && !MakeRoom()) return ScanClient::FlushState::kBlocked;
       const Output::State state = output_.Flush();
       for (const ByteRange& lost : output_.TakeLost()) {
         lost_.Add(writing_, lost.begin, lost.end, kTruncated);
@@ -106,11 +107,14 @@ ScanClient::FlushState ScanJob::Write(bool all) {
       continue;
     }
     if (!hidden_.has_value()) return ScanClient::FlushState::kDone;
+    MakeRoom();
     output_.Flush();  // what stands before it goes first
     PrintMessage(absl::StrCat(*hidden_, ": binary file matches"));
     hidden_.reset();
   }
 }
+
+bool ScanJob::MakeRoom() { return !destination_.make_room || destination_.make_room(); }
 
 void ScanJob::CutOutput() {
   cut_ = true;

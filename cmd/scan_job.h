@@ -4,6 +4,7 @@
 #define BIGSCAN_CMD_SCAN_JOB_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -32,6 +33,8 @@ class ScanJob {
   struct Destination {
     int fd = -1;                                 // must stay open, unless it is that of `file`
     std::unique_ptr<ReplacementFile> file = {};  // if the result is to be a file
+    // Before anything is written. False if that is not possible now.
+    std::function<bool()> make_room = {};
     std::string heading = {};  // of what is reported at the end, where others write there, too
   };
   // The destination that the options name. Fails if there can be no such file.
@@ -77,6 +80,8 @@ class ScanJob {
   absl::Status CommitOutput();
 
  private:
+  bool MakeRoom();
+
   const Options& options_;
   const std::shared_ptr<const ScanPlan> plan_;
   MatchLocator locator_;

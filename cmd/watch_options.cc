@@ -7,6 +7,16 @@
 namespace bigscan {
 
 absl::Status ResolveWatching(const CommandLine& line, Options* options) {
+  if (const auto* option = line.Last({"progress"})) {
+    if (option->value == "auto") {
+      options->progress = ProgressMode::kAuto;
+    } else if (option->value == "always") {
+      options->progress = ProgressMode::kAlways;
+    } else if (option->value != "never") {
+      return absl::InvalidArgumentError(
+          absl::StrCat("invalid progress mode '", option->value, "': auto, always or never"));
+    }
+  }
   if (const auto* option = line.Last({"timeout"})) {
     const absl::StatusOr<int64_t> timeout = ParseDuration(option->value);
     if (!timeout.ok()) {

@@ -45,6 +45,10 @@ class Output {
   // Whether nothing has been put in since the last call of Hold.
   bool empty() const { return pieces_.size() == held_; }
 
+  // Whether anything is still to be written, and whether what was written last ended a line.
+  bool pending() const { return !pieces_.empty(); }
+  bool at_line_start() const { return !written_ || last_byte_ == '\n'; }
+
   // Lets what has been put in wait, so that it is written together with what comes next: as far as
   // Flush has nothing to do for it, the output is empty. False if there is so much of it, or what only
   // its file holds, that it had better be written now.
