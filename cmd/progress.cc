@@ -95,13 +95,18 @@ const std::vector<std::string>& Progress::Rows(const View& view) {
 
 void Progress::Tick(const View& view) {
   if (way_ == Way::kLines) return Say(view);
-  if (way_ != Way::kTerminal || (shares_output_ && !view.output_rests)) return;
+  if (way_ != Way::kTerminal || scan_ended_ || (shares_output_ && !view.output_rests)) return;
   const std::vector<std::string> parts = ProgressParts(StateOf(view));
   line_.Draw(Rows(view), parts);
 }
 
 void Progress::Say(const View& view) {
   PrintMessage(absl::StrJoin(ProgressParts(StateOf(view)), ", "));
+}
+
+void Progress::BeforeResult() {
+  scan_ended_ = true;
+  line_.Clear();
 }
 
 void Progress::End(const View& view) {

@@ -39,7 +39,10 @@ class Progress {
   void Tick(const View& view);
   // Says it once, in a line of its own.
   void Say(const View& view);
-  // Nothing more is scanned.
+  // Nothing more is scanned, and the result comes, maybe to a program that shows it on the terminal: nothing is
+  // drawn any more.
+  void BeforeResult();
+  // Nothing more is written either.
   void End(const View& view);
 
   // Before the output is written: see StatusLine::Clear.
@@ -72,6 +75,7 @@ class Progress {
   std::deque<Sample> samples_;  // of late; the first one is what the others are compared with
   std::vector<std::string> rows_;
   uint64_t next_rows_us_ = 0;  // not before that
+  bool scan_ended_ = false;
 };
 
 }  // namespace bigscan

@@ -356,6 +356,7 @@ void Scan::EndInput(const SourceInfo& source) {
 }
 
 void Scan::EndScan() {
+  progress_.BeforeResult();
   if (partial_ != nullptr) return;
   for (const std::unique_ptr<ScanJob>& job : jobs_) job->EndScan();
 }
