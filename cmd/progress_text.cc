@@ -19,7 +19,7 @@ std::string Bytes(double bytes) {
     bytes /= 1000;
     unit = next;
   }
-  return absl::StrFormat(bytes < 9.95 ? "%.1f %s" : "%.0f %s", bytes, unit);
+  return absl::StrFormat("%.*f %s", bytes < 9.95 ? 1 : 0, bytes, unit);
 }
 
 // To the minute from an hour on.
