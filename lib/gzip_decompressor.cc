@@ -41,6 +41,7 @@ class GzipDecompressor : public Decompressor {
  private:
   absl::Status StartMember() override {
     isal_inflate_init(&state_);
+    isal_gzip_header_init(&header_);
     state_.crc_flag = ISAL_GZIP;
     is_new_ = true;
     return absl::OkStatus();
@@ -67,10 +68,17 @@ class GzipDecompressor : public Decompressor {
     state_.avail_in = static_cast<uint32_t>(size);
     state_.next_out = reinterpret_cast<uint8_t*>(buffers->out);
     state_.avail_out = static_cast<uint32_t>(room);
-    const int result = isal_inflate(&state_);
+    int result = ReadHeader();
+    if (result == ISAL_DECOMP_OK) result = isal_inflate(&state_);
     if (result == ISAL_NEED_DICT) return ISAL_INVALID_WRAPPER;
     if (result >= 0) Take(size, room, buffers);
     return result;
+  }
+
+  // isal_inflate would do so, too, but forgets from one call to the next which parts are still to come.
+  int ReadHeader() {
+    if (state_.wrapper_flag != 0) return ISAL_DECOMP_OK;
+    return isal_read_gzip_header(&state_, &header_);
   }
 
   // What the last call has consumed and produced.
@@ -107,11 +115,13 @@ class GzipDecompressor : public Decompressor {
   void Save() {
     saved_new_ = std::exchange(is_new_, false);
     if (saved_new_) return;
+    saved_header_ = header_;
     if (saved_ == nullptr) saved_ = std::make_unique<inflate_state>();
     memcpy(saved_.get(), &state_, UsedBytes(state_));
   }
   absl::Status Restore() {
     if (!saved_new_) {
+      header_ = saved_header_;
       memcpy(&state_, saved_.get(), UsedBytes(*saved_));
       return absl::OkStatus();
     }
@@ -132,9 +142,11 @@ class GzipDecompressor : public Decompressor {
   }
 
   inflate_state state_;
+  isal_gzip_header header_;
   bool is_new_ = true;  // as StartMember has left it
   // Before the last call. Of a new one there is nothing to be kept: members are often short.
   std::unique_ptr<inflate_state> saved_;
+  isal_gzip_header saved_header_;
   bool saved_new_ = true;
   int error_ = 0;
 };

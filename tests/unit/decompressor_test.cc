@@ -5,6 +5,7 @@
 #include <isa-l/igzip_lib.h>
 #include <lz4frame.h>
 #include <lzma.h>
+#include <string.h>
 #include <zstd.h>
 
 #include <algorithm>
@@ -193,6 +194,23 @@ TEST(Decompressor, ADamagedGzipMemberDecodesToTheSameByteByByte) {
       EXPECT_TRUE(decoded.text == by_byte.text) << bit << " " << room;
       EXPECT_EQ(decoded.status.ok(), by_byte.status.ok()) << bit << " " << room;
     }
+  }
+}
+
+// ISA-L's isal_inflate forgets the header's flags between two calls.
+TEST(Decompressor, AGzipHeaderMayBeCutAnywhere) {
+  const std::string plain = Compress(Compression::kGzip, "one\n");
+  const std::string parts(
+      "\x03\x00xyz"
+      "name\0"
+      "comment\0",
+      18);
+  std::string bytes = plain.substr(0, 10) + parts + plain.substr(10);
+  bytes[3] = 4 | 8 | 16;
+  for (size_t step = 1; step <= bytes.size(); ++step) {
+    const Decoded decoded = Decode(bytes + bytes, step, 100);
+    EXPECT_TRUE(decoded.status.ok()) << decoded.status << " " << step;
+    EXPECT_EQ(decoded.text, "one\none\n") << step;
   }
 }
 
