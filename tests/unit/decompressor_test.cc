@@ -214,6 +214,28 @@ TEST(Decompressor, AGzipHeaderMayBeCutAnywhere) {
   }
 }
 
+TEST(Decompressor, AnLz4BlockBeforeAWrongHeaderIsDecoded) {
+  constexpr size_t kFrameHeaderBytes = 7;
+  constexpr size_t kBlockBytes = 64 << 10;
+  LZ4F_preferences_t preferences = LZ4F_INIT_PREFERENCES;
+  preferences.frameInfo.blockChecksumFlag = LZ4F_blockChecksumEnabled;
+  const std::string text = Text(2 * kBlockBytes);
+  std::string bytes(LZ4F_compressFrameBound(text.size(), &preferences), '\0');
+  bytes.resize(
+      LZ4F_compressFrame(bytes.data(), bytes.size(), text.data(), text.size(), &preferences));
+  uint32_t first = 0;
+  memcpy(&first, bytes.data() + kFrameHeaderBytes, sizeof(first));
+  const size_t second = kFrameHeaderBytes + sizeof(first) + first + 4;  // and a checksum
+  bytes.replace(second, 4, "\x7f\x7f\x7f\x7f");
+  for (const size_t step : {size_t{1}, size_t{999}, bytes.size()}) {
+    for (const size_t room : {size_t{1000}, 2 * kBlockBytes}) {
+      const Decoded decoded = Decode(bytes, step, room);
+      EXPECT_FALSE(decoded.status.ok());
+      EXPECT_EQ(decoded.text.size(), kBlockBytes) << step << " " << room;
+    }
+  }
+}
+
 // A flipped bit is told, or is where it does not matter.
 TEST_P(EachCompression, EachFlippedBitIsToldOrHarmless) {
   const std::string text = Text(2000);
