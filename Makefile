@@ -48,7 +48,10 @@ UNIT_OBJECTS := $(call layer_objects,tests/unit)
 BIGSCAN := $(BUILD)/bigscan
 LOGGEN := $(BUILD)/loggen
 UNIT := $(BUILD)/unit_tests
-SOURCES := $(foreach dir,$(LAYERS) tests/unit tests/bench,$(wildcard $(dir)/*.h $(dir)/*.cc))
+FUZZ_TARGETS := $(patsubst tests/fuzz/%_fuzz.cc,%,$(sort $(wildcard tests/fuzz/*_fuzz.cc)))
+FUZZ_SHARED := $(patsubst %.cc,$(BUILD)/%.o,$(filter-out %_fuzz.cc,$(sort $(wildcard tests/fuzz/*.cc))))
+FUZZERS := $(FUZZ_TARGETS:%=$(BUILD)/%_fuzz)
+SOURCES := $(foreach dir,$(LAYERS) tests/unit tests/bench tests/fuzz,$(wildcard $(dir)/*.h $(dir)/*.cc))
 
 all: $(BIGSCAN)
 
@@ -64,6 +67,14 @@ $(UNIT): $(UNIT_OBJECTS) $(filter-out $(BUILD)/cmd/main.o,$(BIGSCAN_OBJECTS))
 	$(call say,LINK $@)
 	$(Q)$(CXX) $(REQUIRED_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) -lgtest_main -lgtest
 
+# Only for the build that `make fuzz` makes of it.
+$(FUZZERS): $(BUILD)/%_fuzz: $(BUILD)/tests/fuzz/%_fuzz.o $(FUZZ_SHARED) \
+		$(filter-out $(BUILD)/cmd/main.o,$(BIGSCAN_OBJECTS))
+	$(call say,LINK $@)
+	$(Q)$(CXX) $(REQUIRED_LDFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS) -lgtest
+
+fuzzers: $(FUZZERS)
+
 $(BUILD)/%.o: %.cc
 	@mkdir -p $(@D)
 	$(call say,CXX $<)
@@ -72,7 +83,8 @@ $(BUILD)/%.o: %.cc
 .SECONDARY: $(SCHEMAS:%.proto=$(BUILD)/%.pb.cc)
 
 # Whoever includes what is generated needs it before the first .d file tells so.
-$(BIGSCAN_OBJECTS) $(UNIT_OBJECTS): | $(SCHEMA_HEADERS)
+FUZZ_OBJECTS := $(FUZZ_TARGETS:%=$(BUILD)/tests/fuzz/%_fuzz.o) $(FUZZ_SHARED)
+$(BIGSCAN_OBJECTS) $(UNIT_OBJECTS) $(FUZZ_OBJECTS): | $(SCHEMA_HEADERS)
 
 $(BUILD)/%.pb.cc $(BUILD)/%.pb.h &: %.proto
 	@mkdir -p $(@D)
@@ -83,7 +95,8 @@ $(BUILD)/%.pb.o: $(BUILD)/%.pb.cc
 	$(call say,CXX $<)
 	$(Q)$(CXX) $(REQUIRED_CPPFLAGS) $(CPPFLAGS) $(REQUIRED_CXXFLAGS) $(CXXFLAGS) -c -o $@ $<
 
--include $(patsubst %.o,%.d,$(BIGSCAN_OBJECTS) $(UNIT_OBJECTS) $(BUILD)/tests/bench/loggen.d)
+-include $(patsubst %.o,%.d,$(BIGSCAN_OBJECTS) $(UNIT_OBJECTS) $(FUZZ_OBJECTS) \
+	$(BUILD)/tests/bench/loggen.d)
 
 # --- What has to be installed: Debian 12's packages ---
 BUILD_DEPS := g++ make pkg-config libhyperscan-dev libboost-dev libboost-program-options-dev \
@@ -92,16 +105,19 @@ BUILD_DEPS := g++ make pkg-config libhyperscan-dev libboost-dev libboost-program
 TEST_DEPS := $(BUILD_DEPS) libgtest-dev python3 python3-pytest python3-pytest-xdist gzip zstd xz-utils \
 	bzip2 lz4 tabix
 CHECK_DEPS := $(TEST_DEPS) clang-format cppcheck mandoc
+FUZZ_DEPS := $(TEST_DEPS) clang libclang-rt-14-dev
 install_missing = @sh tests/install_missing.sh $(1)
 
 deps:
-	$(call install_missing,$(CHECK_DEPS))
+	$(call install_missing,$(CHECK_DEPS) $(FUZZ_DEPS))
 build-deps:
 	$(call install_missing,$(BUILD_DEPS))
 test-deps:
 	$(call install_missing,$(TEST_DEPS) $(if $(filter clang%,$(notdir $(CXX))),clang))
 check-deps:
 	$(call install_missing,$(CHECK_DEPS))
+fuzz-deps:
+	$(call install_missing,$(FUZZ_DEPS))
 
 # --- What can be done with it ---
 DEMO_LOG := $(BUILD)/demo/xferlog
@@ -116,6 +132,24 @@ demo: build-deps
 test: test-deps
 	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) $(BIGSCAN) $(UNIT)
 	$(Q)sh tests/run.sh $(BIGSCAN) $(UNIT)
+
+# Random inputs, by libFuzzer: tests/fuzz/README.md. FUZZ names targets, if not all are meant.
+FUZZ ?= $(FUZZ_TARGETS)
+FUZZ_SECONDS ?= 3600
+FUZZ_BUILD := build/fuzz
+define make_fuzzers
+	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) CXX=clang++ BUILD=$(FUZZ_BUILD) DEBUG= \
+		SAN=fuzzer-no-link,address,undefined CXXFLAGS='-O1 -gline-tables-only' \
+		$(FUZZ:%=$(FUZZ_BUILD)/%_fuzz)
+endef
+
+fuzz: fuzz-deps
+	$(make_fuzzers)
+	$(Q)/usr/bin/python3 tests/fuzz/run.py --build $(FUZZ_BUILD) --seconds $(FUZZ_SECONDS) $(FUZZ)
+
+fuzz-short: fuzz-deps
+	$(make_fuzzers)
+	$(Q)/usr/bin/python3 tests/fuzz/run.py --build $(FUZZ_BUILD) --short $(FUZZ)
 
 # Paths of ripgrep 15 and ugrep; without UGREP, the one that is installed.
 RG15 ?=
@@ -172,6 +206,7 @@ help:
 	@echo 'make              build build/bigscan (dependencies must be there: make deps)'
 	@echo 'make demo         install what is missing, build, make a sample log and scan it'
 	@echo 'make test         install what is missing, build and run all tests'
+	@echo 'make fuzz         run each fuzz target for FUZZ_SECONDS=3600, or FUZZ="plan time"; make fuzz-short'
 	@echo 'make bench        measure against other tools; RG15=path of ripgrep 15, UGREP=path of ugrep,'
 	@echo '                  BENCH_SIZE=4G, BENCH_RUNS=5, BENCH_FLAGS="--table count-literal,gz"'
 	@echo 'make check        format, layers, static analysis, man page'
@@ -179,5 +214,5 @@ help:
 	@echo 'make install      into $$(DESTDIR)$$(PREFIX); make uninstall; make clean'
 	@echo 'Variables: SAN=address,undefined  DEBUG=1  CXX=clang++  V=1'
 
-.PHONY: all demo deps build-deps test-deps check-deps test bench check check-format \
+.PHONY: all demo deps build-deps test-deps check-deps fuzz-deps test fuzz fuzz-short fuzzers bench check check-format \
 	check-layers check-static check-man install uninstall clean help
