@@ -38,6 +38,12 @@ class Arena {
   std::optional<absl::string_view> Get(uint64_t begin, uint64_t size) const;
   void Release(uint64_t arena_end) { released_->store(arena_end, std::memory_order_release); }
 
+  // The worker is forked; no other child is to have its arena.
+  void KeepFromFurtherChildren() const {
+    bigscan::KeepFromFurtherChildren(bytes_);
+    released_.KeepFromFurtherChildren();
+  }
+
   uint64_t capacity() const { return bytes_.get_size(); }
 
  private:

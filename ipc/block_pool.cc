@@ -31,6 +31,10 @@ absl::StatusOr<BlockPool> BlockPool::Create(uint32_t count, uint64_t target, uin
   return BlockPool(*std::move(memory), count, target, capacity);
 }
 
+void BlockPool::MakeReadOnly() const {
+  mprotect(memory_.get_address(), memory_.get_size(), PROT_READ);
+}
+
 void BlockPool::Shrink(uint32_t index) const {
   const uint64_t keep = RoundToPages(target_);
   if (keep < capacity_) madvise(block(index) + keep, capacity_ - keep, MADV_REMOVE);

@@ -27,6 +27,9 @@ class BlockPool {
   uint64_t capacity() const { return capacity_; }
   uint32_t count() const { return count_; }
 
+  // Worker: it reads blocks, and writes none.
+  void MakeReadOnly() const;
+
   // Feeder: gives the memory beyond `target` back to the system.
   void Shrink(uint32_t index) const;
 

@@ -9,6 +9,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <vector>
+
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 
@@ -36,8 +39,7 @@ absl::StatusOr<Child> Child::Fork(absl::FunctionRef<void()> body) {
   const pid_t pid = fork();
   if (pid < 0) return absl::ErrnoToStatus(errno, "fork");
   if (pid == 0) {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != coordinator) _exit(1);  // it died before the line above
+    DieWithCoordinator(coordinator);
     ResetSignals();
     body();
     _exit(1);
@@ -80,11 +82,23 @@ ChildEnd Child::Reap() {
   return end;
 }
 
-void CloseDescriptorsBut(int fd) {
+void CloseDescriptorsBut(std::initializer_list<int> kept) {
   close(STDIN_FILENO);
   close(STDOUT_FILENO);
-  if (fd > STDERR_FILENO + 1) close_range(STDERR_FILENO + 1, static_cast<unsigned>(fd) - 1, 0);
-  close_range(static_cast<unsigned>(fd) + 1, ~0U, 0);
+  std::vector<int> sorted(kept);
+  std::sort(sorted.begin(), sorted.end());
+  unsigned next = STDERR_FILENO + 1;
+  for (const int fd : sorted) {
+    const auto here = static_cast<unsigned>(fd);
+    if (here > next) close_range(next, here - 1, 0);
+    next = here + 1;
+  }
+  close_range(next, ~0U, 0);
+}
+
+void DieWithCoordinator(pid_t coordinator) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != coordinator) _exit(1);  // it died before the line above
 }
 
 void PinTo(int cpu) {

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <string>
 
 #include "absl/functional/function_ref.h"
@@ -54,9 +55,13 @@ class Child {
 
 // --- For a new child ---
 
-// Closes all descriptors but `fd` and stderr: what the coordinator has open is not the child's business,
-// and would count against its limit of descriptors. REQUIRES: fd > STDERR_FILENO.
-void CloseDescriptorsBut(int fd);
+// Closes all descriptors but `kept` and stderr: what the coordinator has open is not the child's business,
+// and would count against its limit of descriptors. REQUIRES: each of them is > STDERR_FILENO.
+void CloseDescriptorsBut(std::initializer_list<int> kept);
+
+// Has the kernel end this child when the coordinator dies; ends it if that has happened. Child::Fork has
+// done so, but the kernel forgets it when the child becomes another user.
+void DieWithCoordinator(pid_t coordinator);
 
 // Binds the process to a CPU if it may run there.
 void PinTo(int cpu);

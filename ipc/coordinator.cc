@@ -29,7 +29,7 @@ Coordinator::Coordinator(const ScanOptions& options, ScanClient* client, ChunkMa
       client_(client),
       hook_(TestHook::FromEnvironment()),
       signals_(options.tick_us != 0),
-      sources_(options_, client, hook_, [this] { workers_.CloseLanes(); }),
+      sources_(options_, client, hook_),
       workers_({.count = options.workers,
                 .arena_bytes = mapper->MostResultBytes(),
                 .cpus = options.worker_cpus},

@@ -81,14 +81,13 @@ class Lane {
     return std::shared_ptr<Lane>(new Lane(*std::move(shared), *std::move(socket)));
   }
 
-  // After fork: each side gives up the end that belongs to the other.
-  void BecomeParent() { socket_.child.Reset(); }
-  void BecomeChild() { socket_.parent.Reset(); }
-  // In a child of the coordinator that is not this lane's.
-  void CloseBoth() {
+  // After fork: each side gives up the end that belongs to the other. No child that is forked later has the
+  // queues.
+  void BecomeParent() {
     socket_.child.Reset();
-    socket_.parent.Reset();
+    shared_.KeepFromFurtherChildren();
   }
+  void BecomeChild() { socket_.parent.Reset(); }
 
   ChildCounters& counters() { return shared_->counters; }
 

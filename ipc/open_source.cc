@@ -18,9 +18,9 @@ constexpr uint64_t kDropAgainBytes = 4 << 20;
 
 }  // namespace
 
-absl::StatusOr<std::optional<Task>> OpenSource::Next(StartStream start, Stream::InChild in_child) {
+absl::StatusOr<std::optional<Task>> OpenSource::Next(StartStream start) {
   if (!source_.pack.empty()) return NextPack();
-  if (source_.is_stream) return NextBlock(start, in_child);
+  if (source_.is_stream) return NextBlock(start);
   return NextRange();
 }
 
@@ -69,15 +69,14 @@ absl::Status OpenSource::StartAhead(StartStream start) {
   return started.status();
 }
 
-absl::StatusOr<std::optional<Task>> OpenSource::NextBlock(StartStream start,
-                                                          Stream::InChild in_child) {
+absl::StatusOr<std::optional<Task>> OpenSource::NextBlock(StartStream start) {
   if (stream_ == nullptr) {
     if (absl::Status status = StartAhead(start); !status.ok()) return status;
     if (stream_ == nullptr) return std::nullopt;
   }
   FilledBlock block;
   if (!stream_->TakeBlock(&block)) {
-    auto end = stream_->Recover(in_child);
+    auto end = stream_->Recover();
     if (!end.ok()) return end.status();
     if (end->has_value()) feeder_end_ = *std::move(end);
     exhausted_ = stream_->at_end();

@@ -51,7 +51,7 @@ class OpenSource {
 
   // What the next chunk is to be handed out as, in order. Nothing if there is none now, or, when
   // exhausted(), none any more.
-  absl::StatusOr<std::optional<Task>> Next(StartStream start, Stream::InChild in_child);
+  absl::StatusOr<std::optional<Task>> Next(StartStream start);
   bool exhausted() const { return exhausted_; }
 
   // Of a stream: starts its feeder, unless there are no blocks for it now, before its turn has come.
@@ -88,7 +88,7 @@ class OpenSource {
   Task NextTask(uint64_t begin, uint64_t end) const;
   std::optional<Task> NextRange();
   std::optional<Task> NextPack();
-  absl::StatusOr<std::optional<Task>> NextBlock(StartStream start, Stream::InChild in_child);
+  absl::StatusOr<std::optional<Task>> NextBlock(StartStream start);
   void DropCacheBehind(uint64_t position);
 
   const Source source_;

@@ -75,7 +75,7 @@ bool ReadAhead::Start() {
   if (!lane.ok()) return false;
   absl::StatusOr<Child> child = Child::Fork([&] {
     (*lane)->BecomeChild();
-    CloseDescriptorsBut((*lane)->child_socket());
+    CloseDescriptorsBut({(*lane)->child_socket()});
     if (options_.cpu >= 0) PinTo(options_.cpu);
     RunReader(lane->get(), hook_, static_cast<uint32_t>(deaths));
   });

@@ -1,5 +1,7 @@
 #include "ipc/shared_memory.h"
 
+#include <sys/mman.h>
+
 #include <boost/interprocess/anonymous_shared_memory.hpp>
 
 #include "absl/status/status.h"
@@ -14,6 +16,10 @@ absl::StatusOr<boost::interprocess::mapped_region> AllocateShared(size_t size) {
     return absl::ResourceExhaustedError(
         absl::StrCat("cannot get ", size, " bytes of shared memory: ", error.what()));
   }
+}
+
+void KeepFromFurtherChildren(const boost::interprocess::mapped_region& region) {
+  madvise(region.get_address(), region.get_size(), MADV_DONTFORK);
 }
 
 }  // namespace bigscan

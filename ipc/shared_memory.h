@@ -14,6 +14,9 @@ namespace bigscan {
 // `size` bytes of zeros, page-aligned. Pages take memory from their first use on.
 absl::StatusOr<boost::interprocess::mapped_region> AllocateShared(size_t size);
 
+// A child that is forked from now on does not have the memory.
+void KeepFromFurtherChildren(const boost::interprocess::mapped_region& region);
+
 // One T in shared memory of its own. T must hold no pointer that is valid in one process only.
 template <typename T>
 class SharedObject {
@@ -27,6 +30,7 @@ class SharedObject {
 
   T* operator->() const { return get(); }
   T* get() const { return static_cast<T*>(region_.get_address()); }
+  void KeepFromFurtherChildren() const { bigscan::KeepFromFurtherChildren(region_); }
 
  private:
   explicit SharedObject(boost::interprocess::mapped_region region) : region_(std::move(region)) {}

@@ -7,12 +7,10 @@
 
 namespace bigscan {
 
-SourceQueue::SourceQueue(const ScanOptions& options, ScanClient* client, const TestHook& hook,
-                         std::function<void()> in_child)
+SourceQueue::SourceQueue(const ScanOptions& options, ScanClient* client, const TestHook& hook)
     : options_(options),
       client_(client),
       hook_(hook),
-      in_child_(std::move(in_child)),
       most_open_files_(MostOpenFiles(options.workers)),
       blocks_(BlockPool::Create(
           Stream::BlocksFor(options.workers) + (options.streams - 1) * Stream::kBlocksAhead,
@@ -39,7 +37,7 @@ absl::StatusOr<bool> SourceQueue::Fetch() {
       continue;
     }
     absl::StatusOr<std::optional<Task>> next =
-        source->Next([this](const Source& stream) { return StartStream(stream); }, in_child_);
+        source->Next([this](const Source& stream) { return StartStream(stream); });
     if (!next.ok()) return next.status();
     next_ = *next;
     if (source->stream() != nullptr) {
@@ -101,7 +99,7 @@ absl::StatusOr<std::unique_ptr<Stream>> SourceQueue::StartStream(const Source& s
                         .decoders = options_.decoders,
                         .patience_us = options_.patience_us,
                         .cpu = options_.feeder_cpu},
-                       *blocks_, blocks, hook_, in_child_);
+                       *blocks_, blocks, hook_);
 }
 
 // Blocks that nobody has, as many as the stream may have: a few before its turn.

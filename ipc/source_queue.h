@@ -7,7 +7,6 @@
 
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -27,9 +26,8 @@ namespace bigscan {
 
 class SourceQueue {
  public:
-  // All but `in_child`, which a new feeder calls first, must outlive the queue.
-  SourceQueue(const ScanOptions& options, ScanClient* client, const TestHook& hook,
-              std::function<void()> in_child);
+  // All must outlive the queue.
+  SourceQueue(const ScanOptions& options, ScanClient* client, const TestHook& hook);
 
   bool empty() const { return open_.empty(); }
   OpenSource& front() { return open_.front(); }
@@ -80,7 +78,6 @@ class SourceQueue {
   const ScanOptions& options_;
   ScanClient* const client_;
   const TestHook& hook_;
-  const std::function<void()> in_child_;
   const size_t most_open_files_;
   absl::StatusOr<BlockPool> blocks_;
   std::set<uint32_t> free_blocks_;  // that no stream has been given

@@ -18,22 +18,20 @@ constexpr uint32_t kMostDeaths = 8;
 absl::StatusOr<std::unique_ptr<Stream>> Stream::Start(const Source& source, const Options& options,
                                                       const BlockPool& pool,
                                                       std::set<uint32_t> blocks,
-                                                      const TestHook& hook, InChild in_child) {
+                                                      const TestHook& hook) {
   auto stream = std::unique_ptr<Stream>(new Stream(source, options, pool, hook));
   stream->position_ = source.begin;
   stream->blocks_ = std::move(blocks);
-  if (absl::Status status = stream->Spawn(in_child); !status.ok()) return status;
+  if (absl::Status status = stream->Spawn(); !status.ok()) return status;
   return stream;
 }
 
-absl::Status Stream::Spawn(InChild in_child) {
+absl::Status Stream::Spawn() {
   auto lane = FeederLane::Create();
   if (!lane.ok()) return lane.status();
   absl::StatusOr<Child> child = Child::Fork([&] {
     (*lane)->BecomeChild();
-    if (lane_ != nullptr) lane_->CloseBoth();
-    in_child();
-    close(STDOUT_FILENO);
+    CloseDescriptorsBut({(*lane)->child_socket(), source_.fd.get()});
     if (options_.cpu >= 0) PinTo(options_.cpu);
     RunFeeder(lane->get(), pool_,
               {.stream = {.fd = source_.fd.get(),
@@ -81,13 +79,13 @@ void Stream::Grant(uint32_t block) {
   if (child_.has_value()) lane_->SendToChild({block});
 }
 
-absl::StatusOr<std::optional<Stream::End>> Stream::Recover(InChild in_child) {
+absl::StatusOr<std::optional<Stream::End>> Stream::Recover() {
   if (child_.has_value() || at_end_ || lane_->HasFromChild()) return std::optional<End>();
   ++stats_.deaths;
   ++deaths_;
   if (end_.signal != SIGKILL && end_.signal != SIGTERM) ++faults_;
   if (source_.seekable && faults_ < kMostFaults && deaths_ < kMostDeaths) {
-    if (absl::Status status = Spawn(in_child); !status.ok()) return status;
+    if (absl::Status status = Spawn(); !status.ok()) return status;
     return std::optional<End>();
   }
   at_end_ = true;

@@ -12,7 +12,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "ipc/block_pool.h"
@@ -33,9 +32,6 @@ class Stream {
   // How many are enough for a stream whose turn has not come yet.
   static constexpr uint32_t kBlocksAhead = 2;
 
-  // In the new child, before it begins: gives up what it must not hold.
-  using InChild = absl::FunctionRef<void()>;
-
   // Forks the feeder of `source`, which must outlive the stream like `pool`, `hook` and the decoders.
   // `blocks` of the pool are its own.
   struct Options {
@@ -47,7 +43,7 @@ class Stream {
   static absl::StatusOr<std::unique_ptr<Stream>> Start(const Source& source, const Options& options,
                                                        const BlockPool& pool,
                                                        std::set<uint32_t> blocks,
-                                                       const TestHook& hook, InChild in_child);
+                                                       const TestHook& hook);
   ~Stream() { Stop(); }
 
   // The next block, in order.
@@ -74,7 +70,7 @@ class Stream {
     uint64_t position;
     std::string reason;
   };
-  absl::StatusOr<std::optional<End>> Recover(InChild in_child);
+  absl::StatusOr<std::optional<End>> Recover();
 
   // Of a file: up to where the feeder has read it.
   uint64_t read_end() const { return lane_->counters().read_end.load(std::memory_order_relaxed); }
@@ -92,7 +88,7 @@ class Stream {
   Stream(const Source& source, const Options& options, const BlockPool& pool, const TestHook& hook)
       : source_(source), options_(options), pool_(pool), hook_(hook) {}
 
-  absl::Status Spawn(InChild in_child);
+  absl::Status Spawn();
   void Reap();
 
   const Source& source_;

@@ -56,13 +56,15 @@ absl::Status WorkerPool::Spawn(size_t index) {
 
   absl::StatusOr<Child> child = Child::Fork([&] {
     worker->lane->BecomeChild();
-    CloseDescriptorsBut(worker->lane->child_socket());
+    CloseDescriptorsBut({worker->lane->child_socket()});
+    if (blocks_ != nullptr) blocks_->MakeReadOnly();
     if (!options_.cpus.empty()) PinTo(options_.cpus[index % options_.cpus.size()]);
     RunWorker(worker->lane.get(), &worker->arena, blocks_ == nullptr ? nullptr : blocks_->memory(),
               blocks_ == nullptr ? 0 : blocks_->capacity(), mapper_, hook_);
   });
   if (!child.ok()) return child.status();
   worker->lane->BecomeParent();
+  worker->arena.KeepFromFurtherChildren();
   worker->child.emplace(*std::move(child));
   if (index == workers_.size()) {
     workers_.push_back(nullptr);
@@ -192,10 +194,6 @@ void WorkerPool::AddActivity(uint64_t now, Activity* activity) const {
     if (since == 0 || since > now) continue;
     (worker->lane->starved() ? activity->blocked_us : activity->waited_us) += now - since;
   }
-}
-
-void WorkerPool::CloseLanes() {
-  for (const auto& worker : workers_) worker->lane->CloseBoth();
 }
 
 bool WorkerPool::PrepareToSleep() {

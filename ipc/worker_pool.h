@@ -81,9 +81,6 @@ class WorkerPool {
   // What the workers are at. `now`: NowMicros.
   void AddActivity(uint64_t now, Activity* activity) const;
 
-  // In a child of the coordinator that is no worker.
-  void CloseLanes();
-
   // Around poll(2): false when there is something to do at once.
   bool PrepareToSleep();
   void AddPollFds(std::vector<pollfd>* fds) const;

@@ -1,10 +1,13 @@
 #include "ipc/arena.h"
 
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
 
 #include <deque>
 #include <string>
 
+#include "ipc/child.h"
 #include "tests/unit/testing.h"
 
 namespace bigscan {
@@ -116,6 +119,18 @@ TEST(Arena, BytesOutsideAreNotGot) {
   EXPECT_FALSE(arena.Get(4095, 2).has_value());
   EXPECT_FALSE(arena.Get(1, UINT64_MAX).has_value());
   EXPECT_TRUE(arena.Get(UINT64_MAX, 1).has_value());
+}
+
+TEST(Arena, ChildrenThatAreForkedLaterDoNotHaveIt) {
+  Arena arena = Arena::Create(4096, 4096).value();
+  const auto put = [&arena] {
+    signal(SIGSEGV, SIG_DFL);
+    arena.Put("bytes");
+    _exit(0);
+  };
+  EXPECT_EQ(Child::Fork(put).value().Reap().signal, 0);
+  arena.KeepFromFurtherChildren();
+  EXPECT_EQ(Child::Fork(put).value().Reap().signal, SIGSEGV);
 }
 
 }  // namespace

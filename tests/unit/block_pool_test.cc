@@ -1,6 +1,7 @@
 #include "ipc/block_pool.h"
 
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -55,6 +56,20 @@ TEST(BlockPool, ChildrenShareTheMemory) {
 TEST(BlockPool, MoreMemoryThanThereIsIsAnError) {
   EXPECT_EQ(BlockPool::Create(1, uint64_t{1} << 60, 0).status().code(),
             absl::StatusCode::kResourceExhausted);
+}
+
+TEST(BlockPool, CanBeReadOnlyInAChild) {
+  const BlockPool pool = BlockPool::Create(2, 4096, 8192).value();
+  pool.block(1)[0] = 'a';
+  Child child = Child::Fork([&pool] {
+                  signal(SIGSEGV, SIG_DFL);
+                  pool.MakeReadOnly();
+                  if (pool.block(1)[0] != 'a') _exit(0);
+                  pool.block(1)[0] = 'b';
+                  _exit(0);
+                }).value();
+  EXPECT_EQ(child.Reap().signal, SIGSEGV);
+  pool.block(1)[0] = 'c';
 }
 
 }  // namespace

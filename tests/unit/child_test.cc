@@ -1,6 +1,7 @@
 #include "ipc/child.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <signal.h>
@@ -105,6 +106,23 @@ TEST(Child, DiesWithItsCoordinator) {
   pollfd closed{.fd = ends[0], .events = POLLIN, .revents = 0};
   EXPECT_EQ(poll(&closed, 1, 10'000), 1) << "process " << pid << " lives on";
   close(ends[0]);
+}
+
+TEST(Child, ClosesAllDescriptorsButThoseThatItIsToKeep) {
+  const int first = open("/dev/null", O_RDONLY);
+  const int second = open("/dev/null", O_RDONLY);
+  const int third = open("/dev/null", O_RDONLY);
+  const int fourth = open("/dev/null", O_RDONLY);
+  EXPECT_EQ(EndOf([=] {
+              CloseDescriptorsBut({fourth, second});
+              const auto is_open = [](int fd) { return fcntl(fd, F_GETFD) >= 0; };
+              const bool right = is_open(STDERR_FILENO) && is_open(second) && is_open(fourth) &&
+                                 !is_open(STDIN_FILENO) && !is_open(STDOUT_FILENO) &&
+                                 !is_open(first) && !is_open(third) && !is_open(fourth + 1);
+              _exit(right ? 0 : 1);
+            }).exit_code,
+            0);
+  for (int fd : {first, second, third, fourth}) close(fd);
 }
 
 }  // namespace

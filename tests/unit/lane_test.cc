@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <memory>
@@ -180,6 +181,17 @@ TEST(LaneSocket, OtherSideGoneIsAnError) {
 TEST(LaneSocket, ManyWakesDoNotBlockTheSender) {
   const LaneSocket socket = LaneSocket::Create().value();
   for (int i = 0; i < 10'000; ++i) SendWake(socket.parent.get());
+}
+
+TEST(Lane, ChildrenThatAreForkedLaterDoNotHaveIt) {
+  const auto lane = EchoLane::Create().value();
+  const Child echo = ForkEcho(lane.get());
+  Child other = Child::Fork([&lane] {
+                  signal(SIGSEGV, SIG_DFL);
+                  lane->SendToParent(1);
+                  _exit(0);
+                }).value();
+  EXPECT_EQ(other.Reap().signal, SIGSEGV);
 }
 
 }  // namespace
