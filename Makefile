@@ -24,14 +24,15 @@ SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-
 # g++ 12 raises false alarms of these two kinds about std::string and std::optional.
 FALSE_ALARMS := $(if $(filter clang%,$(notdir $(CXX))),,-Wno-error=restrict -Wno-error=maybe-uninitialized)
 REQUIRED_CXXFLAGS := -std=c++20 -Wall -Wextra $(if $(CI),-Werror $(FALSE_ALARMS)) $(SANFLAGS)
-REQUIRED_CPPFLAGS := -I. -I$(BUILD) -DBIGSCAN_VERSION='"$(VERSION)"' -MMD -MP
+REQUIRED_CPPFLAGS := -I. -I$(BUILD) -DBIGSCAN_VERSION='"$(VERSION)"' -MMD -MP \
+	$(if $(SAN),-DBIGSCAN_SANITIZED)
 REQUIRED_LDFLAGS := $(SANFLAGS) $(if $(SAN),,-static-libstdc++ -static-libgcc)
 
 # The heavy libraries are linked statically: to load 30 shared objects takes longer than to scan a
 # small file. hwloc, which only --pin needs, and simdjson, which only --fields json needs, are loaded
 # when they are asked for (ipc/topology.cc, lib/simdjson_library.cc).
-PKGS := libhs libpcre2-8 libxxhash libzstd liblzma liblz4 protobuf-lite absl_status absl_statusor \
-	absl_strings absl_str_format
+PKGS := libhs libpcre2-8 libxxhash libzstd liblzma liblz4 libseccomp protobuf-lite absl_status \
+	absl_statusor absl_strings absl_str_format
 COMMA := ,
 STATIC_LIBS = $(filter-out -lc -lm -lgcc% -lstdc++ -lrt -latomic -Wl$(COMMA)%, \
 	$(shell pkg-config --static --libs $(PKGS)))
@@ -101,7 +102,8 @@ $(BUILD)/%.pb.o: $(BUILD)/%.pb.cc
 # --- What has to be installed: Debian 12's packages ---
 BUILD_DEPS := g++ make pkg-config libhyperscan-dev libboost-dev libboost-program-options-dev \
 	libabsl-dev libpcre2-dev libhwloc-dev libxxhash-dev rapidjson-dev libisal-dev libzstd-dev \
-	liblzma-dev libbz2-dev liblz4-dev libsimdjson-dev libprotobuf-dev protobuf-compiler
+	liblzma-dev libbz2-dev liblz4-dev libseccomp-dev libsimdjson-dev libprotobuf-dev \
+	protobuf-compiler
 TEST_DEPS := $(BUILD_DEPS) libgtest-dev python3 python3-pytest python3-pytest-xdist gzip zstd xz-utils \
 	bzip2 lz4 tabix
 CHECK_DEPS := $(TEST_DEPS) clang-format cppcheck mandoc

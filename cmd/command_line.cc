@@ -133,6 +133,7 @@ po::options_description ProcessOptions() {
        "bind each worker to a CPU of its own; CPUS is a list such as 0,2-5")     //
       ("drop-cache", "leave the page cache as it was found")                     //
       ("idle", "let all others go first, on CPU and disk")                       //
+      ("user", Text("NAME"), "as root, whom workers run as; default: nobody")    //
       ("stats", "print what was done, and by which process, on stderr");
   return group;
 }

@@ -27,6 +27,7 @@
 #include "ipc/clock.h"
 #include "ipc/coordinator.h"
 #include "ipc/idle_priority.h"
+#include "ipc/privileges.h"
 #include "ipc/signals.h"
 #include "ipc/topology.h"
 #include "lib/duration.h"
@@ -105,6 +106,8 @@ int Run(const Options& options) {
     const absl::Status idle = TakeIdlePriority();
     if (!idle.ok()) PrintMessage(absl::StrCat("warning: --idle: ", idle.message()));
   }
+  const absl::StatusOr<std::optional<User>> user = UserForChildren(options.user);
+  if (!user.ok()) return Complain(user.status());
   absl::StatusOr<std::unique_ptr<Scan>> scan = Scan::Create(options);
   if (!scan.ok()) return Complain(scan.status());
   ScanOptions scan_options{.workers = options.workers,
@@ -115,6 +118,7 @@ int Run(const Options& options) {
                            .delimiter = options.delimiter,
                            .first_alone = MayEndSoon(options),
                            .tick_us = Progress::TickMicros(options),
+                           .user = *user,
                            .decoders = &(*scan)->decoders()};
   if (options.line_buffered) scan_options.patience_us = 0;
   if (options.timeout_us != 0) scan_options.deadline_us = start + options.timeout_us;
@@ -147,6 +151,7 @@ int Run(const Options& options) {
                                             .wall_us = NowMicros() - start,
                                             .chunks = coordinator.chunks(),
                                             .retries = coordinator.retries(),
+                                            .user = user->has_value() ? (*user)->name : "",
                                             .processes = coordinator.Stats()});
       fputs(text.c_str(), stderr);
     }

@@ -283,6 +283,10 @@ absl::Status ResolveProcesses(const CommandLine& line, Options* options) {
   }
   options->drop_cache = line.Has("drop-cache");
   options->idle = line.Has("idle");
+  if (const auto* option = line.Last({"user"})) {
+    if (option->value.empty()) return WrongUse("--user needs the name of a user");
+    options->user = option->value;
+  }
   options->stats = line.Has("stats");
   return absl::OkStatus();
 }

@@ -122,6 +122,7 @@ struct Options {
   std::vector<int> pin_cpus;  // empty: chosen by topology
   bool drop_cache = false;
   bool idle = false;
+  std::string user;  // as root, whom the workers run as; empty: nobody
   bool stats = false;
 
   // Watching.

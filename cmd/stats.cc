@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "ipc/confinement.h"
 
 namespace bigscan {
 
@@ -25,6 +26,22 @@ std::string FormatEngines(const std::map<std::string, uint64_t>& bytes_by_engine
   });
 }
 
+// What is in force in all processes but the coordinator.
+std::string FormatConfinement(const ScanStats& stats) {
+  uint32_t in_force = ~uint32_t{0};
+  bool any = false;
+  for (const ProcessStats& process : stats.processes) {
+    if (process.in_force == 0) continue;
+    in_force &= process.in_force;
+    any = true;
+  }
+  if (!any) return "no process";
+  std::string text = (in_force & Confinement::kFilter) != 0 ? "seccomp" : "no seccomp";
+  if (stats.user.empty()) return text;
+  const bool other = (in_force & Confinement::kOtherUser) != 0;
+  return absl::StrCat(text, ", ", other ? "" : "not ", "user ", stats.user);
+}
+
 }  // namespace
 
 std::string FormatStats(const ScanStats& stats) {
@@ -41,10 +58,11 @@ std::string FormatStats(const ScanStats& stats) {
       "wall        %.3f s\n"
       "throughput  %.3f GB/s\n"
       "chunks      %d\n"
-      "retries     %d\n",
+      "retries     %d\n"
+      "confined    %s\n",
       stats.plan, FormatEngines(stats.bytes_by_engines), stats.bytes, skipped, stats.records,
       stats.selected, seconds, static_cast<double>(stats.bytes) / 1e9 / seconds, stats.chunks,
-      stats.retries);
+      stats.retries, FormatConfinement(stats));
   absl::StrAppendFormat(&text, "%-12s %8s %9s %9s %9s %10s %12s %7s\n", "process", "chunks",
                         "cpu s", "data-wait", "work-wait", "voluntary", "involuntary", "deaths");
   for (const ProcessStats& process : stats.processes) {

@@ -22,6 +22,7 @@ struct ScanStats {
   uint64_t wall_us = 0;
   uint64_t chunks = 0;
   uint64_t retries = 0;
+  std::string user;  // that children are to become, or empty
   std::vector<ProcessStats> processes;
 };
 

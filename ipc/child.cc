@@ -31,7 +31,8 @@ void ResetSignals() {
 
 std::string ChildEnd::Describe() const {
   if (signal == 0) return absl::StrCat("exit status ", exit_code);
-  return absl::StrCat("signal ", signal, " (", strsignal(signal), ")");
+  return absl::StrCat("signal ", signal, " (", strsignal(signal), ")",
+                      signal == SIGSYS ? ": forbidden system call" : "");
 }
 
 absl::StatusOr<Child> Child::Fork(absl::FunctionRef<void()> body) {

@@ -22,7 +22,7 @@ struct ChildEnd {
   int exit_code = 0;  // otherwise
   rusage usage = {};
 
-  // "signal 11 (Segmentation fault)" or "exit status 1".
+  // "signal 11 (Segmentation fault)" or "exit status 1". SIGSYS is what the confinement kills with.
   std::string Describe() const;
 };
 

@@ -29,13 +29,14 @@ Coordinator::Coordinator(const ScanOptions& options, ScanClient* client, ChunkMa
       client_(client),
       hook_(TestHook::FromEnvironment()),
       signals_(options.tick_us != 0),
-      sources_(options_, client, hook_),
+      confinement_(options.user),
+      sources_(options_, client, &confinement_, hook_),
       workers_({.count = options.workers,
                 .arena_bytes = mapper->MostResultBytes(),
                 .cpus = options.worker_cpus},
-               mapper, sources_.blocks(), hook_),
-      read_ahead_({.enabled = options.read_ahead, .cpu = options.feeder_cpu}, hook_),
-      wakes_(options.tick_us, options.deadline_us, NowMicros()) {}
+               mapper, sources_.blocks(), &confinement_, hook_),
+      read_ahead_({.enabled = options.read_ahead, .cpu = options.feeder_cpu}, &confinement_,
+                  hook_) {}
 
 absl::Status Coordinator::Run() {
   const absl::Status status = Loop();

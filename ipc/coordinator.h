@@ -19,6 +19,7 @@
 
 #include "absl/status/status.h"
 #include "ipc/activity.h"
+#include "ipc/confinement.h"
 #include "ipc/open_source.h"
 #include "ipc/process_stats.h"
 #include "ipc/read_ahead.h"
@@ -90,6 +91,7 @@ class Coordinator {
   const ScanOptions options_;
   ScanClient* const client_;
   const TestHook hook_;
+  Confinement confinement_;
   SignalWatch signals_;
   SourceQueue sources_;
   WorkerPool workers_;

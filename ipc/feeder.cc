@@ -35,7 +35,6 @@ class Feeder {
         grown_(pool.count()) {}
 
   void Run() {
-    fcntl(task_.stream.fd, F_SETPIPE_SZ, kPipeBytes);  // fails, and need not succeed, but on a pipe
     // A FIFO that was opened without waiting has no end before it has had a writer.
     WaitForInput(-1);
     absl::string_view carried;  // what did not fit in the last block
@@ -213,6 +212,8 @@ class Feeder {
 };
 
 }  // namespace
+
+void GrowPipe(int fd) { fcntl(fd, F_SETPIPE_SZ, kPipeBytes); }
 
 void RunFeeder(FeederLane* lane, const BlockPool& pool, const FeederTask& task,
                const TestHook& hook) {

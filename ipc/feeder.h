@@ -23,6 +23,9 @@ struct FeederTask {
   uint32_t attempt;      // how many feeders this stream has killed
 };
 
+// Lets a pipe hold more, if `fd` is one and may be grown. Before RunFeeder, which may not.
+void GrowPipe(int fd);
+
 // Reads until the end of the stream, or until the coordinator is gone. Does not return.
 //
 // A block is handed over when it is full and what has to be seen with it is there, too, and when a slow

@@ -39,6 +39,7 @@ struct ChildCounters {
   std::atomic<uint64_t> waiting_since_us{0};
   // Of a feeder that reads a file: up to where it has.
   std::atomic<uint64_t> read_end{0};
+  std::atomic<uint32_t> in_force{0};  // of the confinement: see there
 };
 
 // The two ends of the socket pair. Each process must close the end that is not its own.

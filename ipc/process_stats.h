@@ -20,7 +20,8 @@ struct ProcessStats {
   uint64_t waited_us = 0;   // waiting for work
   uint64_t voluntary = 0;   // context switches
   uint64_t involuntary = 0;
-  uint64_t deaths = 0;  // how often it had to be replaced
+  uint64_t deaths = 0;    // how often it had to be replaced
+  uint32_t in_force = 0;  // Confinement's bits that held all the time; 0 if not known
 
   // Of the calling process.
   static ProcessStats OfThisProcess(std::string name) {
@@ -36,6 +37,8 @@ struct ProcessStats {
     chunks += counters.done.load();
     blocked_us += counters.blocked_us.load();
     waited_us += counters.waited_us.load();
+    const uint32_t bits = counters.in_force.load();
+    if (bits != 0) in_force = in_force == 0 ? bits : in_force & bits;
   }
 
   void AddUsage(const rusage& usage) {

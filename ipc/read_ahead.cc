@@ -73,10 +73,13 @@ bool ReadAhead::Start() {
   const uint64_t deaths = stats_.has_value() ? stats_->deaths : 0;
   auto lane = ReaderLane::Create();
   if (!lane.ok()) return false;
+  confinement_->Prepare(Confinement::Role::kReader);
   absl::StatusOr<Child> child = Child::Fork([&] {
     (*lane)->BecomeChild();
     CloseDescriptorsBut({(*lane)->child_socket()});
     if (options_.cpu >= 0) PinTo(options_.cpu);
+    confinement_->Enter(Confinement::Role::kReader, (*lane)->child_socket(), -1,
+                        &(*lane)->counters().in_force);
     RunReader(lane->get(), hook_, static_cast<uint32_t>(deaths));
   });
   if (!child.ok()) return false;

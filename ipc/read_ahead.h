@@ -15,6 +15,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "ipc/child.h"
+#include "ipc/confinement.h"
 #include "ipc/process_stats.h"
 #include "ipc/reader.h"
 #include "ipc/scan_client.h"
@@ -28,8 +29,9 @@ class ReadAhead {
     bool enabled = true;  // otherwise all is always ready
     int cpu = -1;         // to pin the reader to, or -1
   };
-  // `hook` must outlive it.
-  ReadAhead(const Options& options, const TestHook& hook) : options_(options), hook_(hook) {}
+  // `confinement` and `hook` must outlive it.
+  ReadAhead(const Options& options, Confinement* confinement, const TestHook& hook)
+      : options_(options), confinement_(confinement), hook_(hook) {}
   ~ReadAhead() { Stop(); }
 
   // Whether the bytes [begin, end) of a mapped source can be handed out. Costs two system calls when they
@@ -59,6 +61,7 @@ class ReadAhead {
   void Reap();
 
   const Options options_;
+  Confinement* const confinement_;
   const TestHook& hook_;
   std::shared_ptr<ReaderLane> lane_;
   std::optional<Child> child_;

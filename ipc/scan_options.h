@@ -3,8 +3,10 @@
 #define BIGSCAN_IPC_SCAN_OPTIONS_H_
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
+#include "ipc/privileges.h"
 #include "ipc/stream_decoder.h"
 
 namespace bigscan {
@@ -24,6 +26,7 @@ struct ScanOptions {
   bool first_alone = false;
   uint64_t tick_us = 0;      // from one call of ScanClient::Tick to the next; 0: none
   uint64_t deadline_us = 0;  // when to stop, by NowMicros; 0: never
+  std::optional<User> user = {};             // that children become
   const DecoderFactory* decoders = nullptr;  // for streams; must outlive the coordinator
 };
 

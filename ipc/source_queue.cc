@@ -7,9 +7,11 @@
 
 namespace bigscan {
 
-SourceQueue::SourceQueue(const ScanOptions& options, ScanClient* client, const TestHook& hook)
+SourceQueue::SourceQueue(const ScanOptions& options, ScanClient* client, Confinement* confinement,
+                         const TestHook& hook)
     : options_(options),
       client_(client),
+      confinement_(confinement),
       hook_(hook),
       most_open_files_(MostOpenFiles(options.workers)),
       blocks_(BlockPool::Create(
@@ -99,7 +101,7 @@ absl::StatusOr<std::unique_ptr<Stream>> SourceQueue::StartStream(const Source& s
                         .decoders = options_.decoders,
                         .patience_us = options_.patience_us,
                         .cpu = options_.feeder_cpu},
-                       *blocks_, blocks, hook_);
+                       *blocks_, blocks, confinement_, hook_);
 }
 
 // Blocks that nobody has, as many as the stream may have: a few before its turn.

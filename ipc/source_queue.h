@@ -15,6 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "ipc/block_pool.h"
+#include "ipc/confinement.h"
 #include "ipc/open_source.h"
 #include "ipc/process_stats.h"
 #include "ipc/scan_client.h"
@@ -27,7 +28,8 @@ namespace bigscan {
 class SourceQueue {
  public:
   // All must outlive the queue.
-  SourceQueue(const ScanOptions& options, ScanClient* client, const TestHook& hook);
+  SourceQueue(const ScanOptions& options, ScanClient* client, Confinement* confinement,
+              const TestHook& hook);
 
   bool empty() const { return open_.empty(); }
   OpenSource& front() { return open_.front(); }
@@ -77,6 +79,7 @@ class SourceQueue {
 
   const ScanOptions& options_;
   ScanClient* const client_;
+  Confinement* const confinement_;
   const TestHook& hook_;
   const size_t most_open_files_;
   absl::StatusOr<BlockPool> blocks_;

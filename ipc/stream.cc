@@ -18,8 +18,9 @@ constexpr uint32_t kMostDeaths = 8;
 absl::StatusOr<std::unique_ptr<Stream>> Stream::Start(const Source& source, const Options& options,
                                                       const BlockPool& pool,
                                                       std::set<uint32_t> blocks,
+                                                      Confinement* confinement,
                                                       const TestHook& hook) {
-  auto stream = std::unique_ptr<Stream>(new Stream(source, options, pool, hook));
+  auto stream = std::unique_ptr<Stream>(new Stream(source, options, pool, confinement, hook));
   stream->position_ = source.begin;
   stream->blocks_ = std::move(blocks);
   if (absl::Status status = stream->Spawn(); !status.ok()) return status;
@@ -29,10 +30,14 @@ absl::StatusOr<std::unique_ptr<Stream>> Stream::Start(const Source& source, cons
 absl::Status Stream::Spawn() {
   auto lane = FeederLane::Create();
   if (!lane.ok()) return lane.status();
+  confinement_->Prepare(Confinement::Role::kFeeder);
   absl::StatusOr<Child> child = Child::Fork([&] {
     (*lane)->BecomeChild();
     CloseDescriptorsBut({(*lane)->child_socket(), source_.fd.get()});
     if (options_.cpu >= 0) PinTo(options_.cpu);
+    GrowPipe(source_.fd.get());
+    confinement_->Enter(Confinement::Role::kFeeder, (*lane)->child_socket(), source_.fd.get(),
+                        &(*lane)->counters().in_force);
     RunFeeder(lane->get(), pool_,
               {.stream = {.fd = source_.fd.get(),
                           .seekable = source_.seekable,

@@ -16,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "ipc/block_pool.h"
 #include "ipc/child.h"
+#include "ipc/confinement.h"
 #include "ipc/feeder.h"
 #include "ipc/process_stats.h"
 #include "ipc/scan_client.h"
@@ -32,7 +33,8 @@ class Stream {
   // How many are enough for a stream whose turn has not come yet.
   static constexpr uint32_t kBlocksAhead = 2;
 
-  // Forks the feeder of `source`, which must outlive the stream like `pool`, `hook` and the decoders.
+  // Forks the feeder of `source`, which must outlive the stream like `pool`, `confinement`, `hook` and the
+  // decoders.
   // `blocks` of the pool are its own.
   struct Options {
     char delimiter = '\n';
@@ -43,6 +45,7 @@ class Stream {
   static absl::StatusOr<std::unique_ptr<Stream>> Start(const Source& source, const Options& options,
                                                        const BlockPool& pool,
                                                        std::set<uint32_t> blocks,
+                                                       Confinement* confinement,
                                                        const TestHook& hook);
   ~Stream() { Stop(); }
 
@@ -85,8 +88,9 @@ class Stream {
   const ProcessStats& stats() const { return stats_; }
 
  private:
-  Stream(const Source& source, const Options& options, const BlockPool& pool, const TestHook& hook)
-      : source_(source), options_(options), pool_(pool), hook_(hook) {}
+  Stream(const Source& source, const Options& options, const BlockPool& pool,
+         Confinement* confinement, const TestHook& hook)
+      : source_(source), options_(options), pool_(pool), confinement_(confinement), hook_(hook) {}
 
   absl::Status Spawn();
   void Reap();
@@ -94,6 +98,7 @@ class Stream {
   const Source& source_;
   const Options options_;
   const BlockPool& pool_;
+  Confinement* const confinement_;
   const TestHook& hook_;
   std::shared_ptr<FeederLane> lane_;
   std::optional<Child> child_;

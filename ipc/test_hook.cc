@@ -31,8 +31,12 @@ TestHook TestHook::FromEnvironment() {
     }
     death.any_number = fields[1] == "*";
     if ((!death.any_number && !absl::SimpleAtoi(fields[1], &death.number)) ||
-        !absl::SimpleAtoi(fields[2], &death.signal) || death.signal <= 0 || death.signal >= NSIG ||
         !absl::SimpleAtoi(fields[3], &death.times)) {
+      continue;
+    }
+    death.attack = FindTestAttack(fields[2]);
+    if (death.attack == nullptr && (!absl::SimpleAtoi(fields[2], &death.signal) ||
+                                    death.signal <= 0 || death.signal >= NSIG)) {
       continue;
     }
     hook.deaths_.push_back(death);
@@ -44,6 +48,7 @@ void TestHook::MaybeDie(Stage stage, uint64_t number, uint32_t attempt) const {
   for (const Death& death : deaths_) {
     if (death.stage == stage && (death.any_number || death.number == number) &&
         attempt < death.times) {
+      if (death.attack != nullptr) _exit(death.attack() ? kAttackSucceeded : kAttackRefused);
       ::signal(death.signal, SIG_DFL);
       kill(getpid(), death.signal);
       pause();

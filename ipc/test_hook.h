@@ -2,13 +2,15 @@
 //
 // BIGSCAN_TEST_DIE is a list of STAGE:N:SIGNAL:TIMES, separated by commas: at STAGE of chunk (or
 // block) N, or of each one with `*`, the process sends SIGNAL to itself on the first TIMES
-// attempts.
+// attempts. Instead of SIGNAL, the name of a TestAttack has it attempt that.
 #ifndef BIGSCAN_IPC_TEST_HOOK_H_
 #define BIGSCAN_IPC_TEST_HOOK_H_
 
 #include <cstdint>
 #include <string>
 #include <vector>
+
+#include "ipc/test_attack.h"
 
 namespace bigscan {
 
@@ -31,7 +33,8 @@ class TestHook {
     Stage stage;
     bool any_number;
     uint64_t number;
-    int signal;
+    int signal;         // or 0, and
+    TestAttack attack;  // this
     uint32_t times;
   };
   std::vector<Death> deaths_;

@@ -42,8 +42,12 @@ bool HasRoom(const WorkerProcess& worker) {
 }  // namespace
 
 WorkerPool::WorkerPool(Options options, ChunkMapper* mapper, const BlockPool* blocks,
-                       const TestHook& hook)
-    : options_(std::move(options)), mapper_(mapper), blocks_(blocks), hook_(hook) {}
+                       Confinement* confinement, const TestHook& hook)
+    : options_(std::move(options)),
+      mapper_(mapper),
+      blocks_(blocks),
+      confinement_(confinement),
+      hook_(hook) {}
 
 WorkerPool::~WorkerPool() { Stop(); }
 
@@ -54,11 +58,14 @@ absl::Status WorkerPool::Spawn(size_t index) {
   if (!arena.ok()) return arena.status();
   auto worker = std::make_shared<WorkerProcess>(*std::move(lane), *std::move(arena));
 
+  confinement_->Prepare(Confinement::Role::kWorker);
   absl::StatusOr<Child> child = Child::Fork([&] {
     worker->lane->BecomeChild();
     CloseDescriptorsBut({worker->lane->child_socket()});
     if (blocks_ != nullptr) blocks_->MakeReadOnly();
     if (!options_.cpus.empty()) PinTo(options_.cpus[index % options_.cpus.size()]);
+    confinement_->Enter(Confinement::Role::kWorker, worker->lane->child_socket(), -1,
+                        &worker->lane->counters().in_force);
     RunWorker(worker->lane.get(), &worker->arena, blocks_ == nullptr ? nullptr : blocks_->memory(),
               blocks_ == nullptr ? 0 : blocks_->capacity(), mapper_, hook_);
   });

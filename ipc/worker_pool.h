@@ -18,6 +18,7 @@
 #include "ipc/block_pool.h"
 #include "ipc/child.h"
 #include "ipc/clock.h"
+#include "ipc/confinement.h"
 #include "ipc/process_stats.h"
 #include "ipc/scan_client.h"
 #include "ipc/test_hook.h"
@@ -48,8 +49,9 @@ class WorkerPool {
     std::vector<int> cpus = {};  // the CPU of each worker, or empty: not pinned
   };
 
-  // `mapper`, `blocks` (null without streams) and `hook` must outlive the pool.
-  WorkerPool(Options options, ChunkMapper* mapper, const BlockPool* blocks, const TestHook& hook);
+  // `mapper`, `blocks` (null without streams), `confinement` and `hook` must outlive the pool.
+  WorkerPool(Options options, ChunkMapper* mapper, const BlockPool* blocks,
+             Confinement* confinement, const TestHook& hook);
   ~WorkerPool();
 
   // Whether a task can be assigned now. Forks a further worker when the others have enough to do.
@@ -100,6 +102,7 @@ class WorkerPool {
   const Options options_;
   ChunkMapper* const mapper_;
   const BlockPool* const blocks_;
+  Confinement* const confinement_;
   const TestHook& hook_;
   std::vector<std::shared_ptr<WorkerProcess>> workers_;
   std::vector<ProcessStats> stats_;  // by worker

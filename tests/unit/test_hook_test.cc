@@ -12,8 +12,8 @@ namespace {
 
 using Stage = TestHook::Stage;
 
-// The signal that ends a child with `value` in its environment at this point, or 0.
-int SignalAt(const char* value, Stage stage, uint64_t number, uint32_t attempt) {
+// The end of a child with `value` in its environment at this point.
+ChildEnd EndAt(const char* value, Stage stage, uint64_t number, uint32_t attempt) {
   if (value == nullptr) {
     unsetenv("BIGSCAN_TEST_DIE");
   } else {
@@ -26,7 +26,16 @@ int SignalAt(const char* value, Stage stage, uint64_t number, uint32_t attempt) 
                   hook.MaybeDie(stage, number, attempt);
                   _exit(0);
                 }).value();
-  return child.Reap().signal;
+  return child.Reap();
+}
+
+// The signal that it is, or 0.
+int SignalAt(const char* value, Stage stage, uint64_t number, uint32_t attempt) {
+  return EndAt(value, stage, number, attempt).signal;
+}
+
+int ExitStatusAt(const char* value, Stage stage, uint64_t number, uint32_t attempt) {
+  return EndAt(value, stage, number, attempt).exit_code;
 }
 
 TEST(TestHook, WithoutAVariableNobodyDies) {
@@ -58,6 +67,12 @@ TEST(TestHook, FirstAttemptsOnly) {
 TEST(TestHook, ListOfDeaths) {
   EXPECT_EQ(SignalAt("map:0:9:1,send:1:11:1", Stage::kMap, 0, 0), SIGKILL);
   EXPECT_EQ(SignalAt("map:0:9:1,send:1:11:1", Stage::kSend, 1, 0), SIGSEGV);
+}
+
+TEST(TestHook, AttackInsteadOfADeath) {
+  EXPECT_EQ(ExitStatusAt("map:0:open:1", Stage::kMap, 0, 0), kAttackSucceeded);
+  EXPECT_EQ(ExitStatusAt("map:0:connect:1", Stage::kMap, 0, 0), kAttackRefused);
+  EXPECT_EQ(ExitStatusAt("map:0:open:1", Stage::kMap, 0, 1), 0);
 }
 
 TEST(TestHook, MalformedEntriesAreIgnored) {
