@@ -28,15 +28,16 @@ Coordinator::Coordinator(const ScanOptions& options, ScanClient* client, ChunkMa
     : options_(options),
       client_(client),
       hook_(TestHook::FromEnvironment()),
-      signals_(options.tick_us != 0),
       confinement_(options.user),
+      signals_(options.tick_us != 0),
       sources_(options_, client, &confinement_, hook_),
       workers_({.count = options.workers,
                 .arena_bytes = mapper->MostResultBytes(),
                 .cpus = options.worker_cpus},
                mapper, sources_.blocks(), &confinement_, hook_),
       read_ahead_({.enabled = options.read_ahead, .cpu = options.feeder_cpu}, &confinement_,
-                  hook_) {}
+                  hook_),
+      wakes_(options.tick_us, options.deadline_us, NowMicros()) {}
 
 absl::Status Coordinator::Run() {
   const absl::Status status = Loop();
