@@ -52,7 +52,16 @@ SnapshotWriter::SnapshotWriter(std::unique_ptr<ReplacementFile> file)
 SnapshotWriter::~SnapshotWriter() = default;
 
 absl::StatusOr<std::unique_ptr<SnapshotWriter>> SnapshotWriter::Create(const std::string& path) {
-  absl::StatusOr<std::unique_ptr<ReplacementFile>> file = ReplacementFile::Create(path);
+  return Begin(ReplacementFile::Create(path));
+}
+
+absl::StatusOr<std::unique_ptr<SnapshotWriter>> SnapshotWriter::CreateAs(
+    const std::string& path, const std::string& temporary) {
+  return Begin(ReplacementFile::CreateAs(path, temporary));
+}
+
+absl::StatusOr<std::unique_ptr<SnapshotWriter>> SnapshotWriter::Begin(
+    absl::StatusOr<std::unique_ptr<ReplacementFile>> file) {
   if (!file.ok()) return file.status();
   auto writer = std::unique_ptr<SnapshotWriter>(new SnapshotWriter(*std::move(file)));
   if (absl::Status status = writer->Append(MagicPiece()); !status.ok()) return status;
@@ -74,6 +83,13 @@ absl::Status SnapshotWriter::Write(absl::string_view bytes) {
 absl::Status SnapshotWriter::Commit() {
   absl::Status status = file_->Append(ChecksumField(XXH3_64bits_digest(&hash_->state)));
   return status.ok() ? file_->Commit() : status;
+}
+
+absl::StatusOr<std::string> SnapshotWriter::Complete() {
+  absl::Status status = file_->Append(ChecksumField(XXH3_64bits_digest(&hash_->state)));
+  if (status.ok()) status = file_->Sync();
+  if (!status.ok()) return status;
+  return file_->temporary();
 }
 
 // --- Reading ---

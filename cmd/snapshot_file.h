@@ -25,16 +25,24 @@ inline constexpr size_t kSnapshotPieceBytes = 256 << 10;
 class SnapshotWriter {
  public:
   static absl::StatusOr<std::unique_ptr<SnapshotWriter>> Create(const std::string& path);
+  // Under a name that the caller has seen to that nobody else uses.
+  static absl::StatusOr<std::unique_ptr<SnapshotWriter>> CreateAs(const std::string& path,
+                                                                  const std::string& temporary);
   ~SnapshotWriter();
 
   // Appends the fields of `piece`: those of all pieces are those of the message.
   absl::Status Append(const snapshot::Snapshot& piece);
   // Puts the file in place. Once.
   absl::Status Commit();
+  // Or, in two steps: all of it is on the disk, for a reader of `path`, and then is put in place.
+  absl::StatusOr<std::string> Complete();
+  absl::Status Install() { return file_->Commit(); }
 
  private:
   struct Hash;
   SnapshotWriter(std::unique_ptr<ReplacementFile> file);
+  static absl::StatusOr<std::unique_ptr<SnapshotWriter>> Begin(
+      absl::StatusOr<std::unique_ptr<ReplacementFile>> file);
 
   absl::Status Write(absl::string_view bytes);
 

@@ -26,6 +26,11 @@ void TakeUsualMode(int fd) {
   fchmod(fd, 0666 & ~mask);
 }
 
+absl::Status IsNoPlace(const std::string& path) {
+  return absl::FailedPreconditionError(
+      absl::StrCat(path, ": is no regular file, which could be replaced"));
+}
+
 // A rename is on the disk when its directory is. Some file systems can not do that, and need not.
 bool SyncDirectory(const std::string& directory) {
   const int fd = open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -99,10 +104,7 @@ absl::StatusOr<std::unique_ptr<ReplacementFile>> ReplacementFile::Create(const s
   absl::StatusOr<std::string> target = Followed(path);
   if (!target.ok()) return target.status();
   struct stat info;
-  if (lstat(target->c_str(), &info) == 0 && !S_ISREG(info.st_mode)) {
-    return absl::FailedPreconditionError(
-        absl::StrCat(path, ": is no regular file, which could be replaced"));
-  }
+  if (lstat(target->c_str(), &info) == 0 && !S_ISREG(info.st_mode)) return IsNoPlace(path);
   std::string temporary;
   int fd = OpenNameless(DirectoryOf(*target));
   if (fd < 0) {
@@ -113,6 +115,18 @@ absl::StatusOr<std::unique_ptr<ReplacementFile>> ReplacementFile::Create(const s
   }
   return std::unique_ptr<ReplacementFile>(
       new ReplacementFile(*std::move(target), std::move(temporary), fd));
+}
+
+absl::StatusOr<std::unique_ptr<ReplacementFile>> ReplacementFile::CreateAs(
+    const std::string& path, const std::string& temporary) {
+  struct stat info;
+  if (lstat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) return IsNoPlace(path);
+  if (unlink(temporary.c_str()) != 0 && errno != ENOENT) {
+    return absl::ErrnoToStatus(errno, temporary);
+  }
+  const int fd = open(temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (fd < 0) return absl::ErrnoToStatus(errno, temporary);
+  return std::unique_ptr<ReplacementFile>(new ReplacementFile(path, temporary, fd));
 }
 
 ReplacementFile::~ReplacementFile() {
@@ -151,9 +165,13 @@ bool ReplacementFile::GiveName() {
   return false;
 }
 
-absl::Status ReplacementFile::Commit() {
+absl::Status ReplacementFile::Sync() {
   if (absl::Status status = Flush(); !status.ok()) return status;
-  if (fsync(fd_) != 0) return Failed(errno);
+  return fsync(fd_) == 0 ? absl::OkStatus() : Failed(errno);
+}
+
+absl::Status ReplacementFile::Commit() {
+  if (absl::Status status = Sync(); !status.ok()) return status;
   {
     const WithoutSignals held;
     if (temporary_.empty() && !GiveName()) return Failed(errno);

@@ -19,6 +19,10 @@ class ReplacementFile {
   // directory that others can write. Fails if that is no place for a new file, or if `path` is something else than a
   // regular file.
   static absl::StatusOr<std::unique_ptr<ReplacementFile>> Create(const std::string& path);
+  // The same under the name `temporary`, of which a file that a run before has left is removed: where only one run at a time
+  // does so, none piles up.
+  static absl::StatusOr<std::unique_ptr<ReplacementFile>> CreateAs(const std::string& path,
+                                                                   const std::string& temporary);
   // Removes what has not been committed.
   ~ReplacementFile();
   ReplacementFile(const ReplacementFile&) = delete;
@@ -27,6 +31,9 @@ class ReplacementFile {
   absl::Status Append(absl::string_view bytes);
   // To be written to by those who do without Append.
   int fd() const { return fd_; }
+  // Writes all to the disk. Until Commit it is only to be found as temporary().
+  absl::Status Sync();
+  const std::string& temporary() const { return temporary_; }
   // Writes all to the disk, and then puts it in place. Once.
   absl::Status Commit();
 
