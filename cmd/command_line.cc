@@ -152,7 +152,10 @@ po::options_description SnapshotOptions() {
   group.add_options()                                                                         //
       ("shard", Text("I/N"), "scan the I-th of N contiguous shares of all input bytes")       //
       ("partial", Text("FILE"), "print nothing, and write the result to FILE, to be merged")  //
-      ("merge", "the operands are such files: print the result of all");
+      ("merge", "the operands are such files: print the result of all")                       //
+      ("state", Text("FILE"),                                                                 //
+       "scan only what has come since the last run with FILE; a job's result grows in it")    //
+      ("wait", Text("DURATION"), "wait so long for another run that uses FILE");
   return group;
 }
 

@@ -125,8 +125,9 @@ absl::StatusOr<Options> ResolveConfig(const CommandLine& line, Resolve resolve) 
   }
   Options options = *jobs.front();
   options.jobs = std::move(jobs);
-  if (!options.partial.empty() && options.jobs.size() > 1) {
-    return absl::InvalidArgumentError("--partial goes with one job, not with several");
+  if (options.jobs.size() > 1 && !(options.partial.empty() && options.state.empty())) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        options.partial.empty() ? "--state" : "--partial", " goes with one job, not with several"));
   }
   if (absl::Status status = CheckOutputs(*config, options); !status.ok()) return status;
   return options;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "lib/chunk.h"
@@ -17,6 +18,13 @@ struct ListedInput {
   int64_t modified_ns = 0;  // since 1970
   // What it holds is not what its bytes are: it can not be cut, and belongs to whom its first byte belongs to.
   bool whole = false;
+  // Of --state. What is shown as its name, unless empty.
+  std::string label = {};
+  // If so, it may have grown since, but must be this file: by device and inode.
+  bool may_grow = false;
+  std::pair<uint64_t, uint64_t> id = {};
+  uint64_t decoded_begin = 0;  // so many bytes of what it decompresses to are done with
+  bool missed = false;         // it turned out to be another one, or could not be opened
 };
 
 struct InputList {

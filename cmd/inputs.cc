@@ -327,6 +327,7 @@ Source Inputs::TakeSingle() {
 // scanned by the workers meanwhile, and so had one of which a few records may be enough, and the last of
 // several if most of the time will go there.
 ReadHow Inputs::HowToDecode(Opened* input) {
+  if (input->begins_inside) return ReadHow::kDecode;
   if (options_.io == IoMode::kOn || MayEndSoon(options_)) return ReadHow::kMap;
   const ByteRange file{input->begin, input->size};
   const Compression compression =

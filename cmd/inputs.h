@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "cmd/file_rules.h"
 #include "cmd/input_list.h"
@@ -31,10 +32,17 @@ class Inputs {
   // Opens all inputs, one after the other, to say which there are; nothing comes from Next after that. Says what can not
   // be read, and then fails, as it does if there is an input whose size is not known.
   absl::StatusOr<InputList> List();
+  // Opens all as well, for `visit`; nothing comes from Next after that. Says what can not be read.
+  void Visit(absl::FunctionRef<void(const std::string& name, int fd)> visit);
   // Before Next: has it go by the list. Ids then are places in the list.
   void Follow(InputList list);
   // What Follow was given.
   const InputList& list() const { return *list_; }
+
+  // Of input `id`, which is decompressed: so many bytes of its text are done with.
+  uint64_t DecodedBegin(uint32_t id) const {
+    return list_.has_value() ? list_->inputs[id].decoded_begin : 0;
+  }
 
   // How many of the inputs are streams that may be read at once: at least 1, and no more than that where
   // a few records may be enough, as nobody else could then read what is left of the others.
@@ -62,6 +70,9 @@ class Inputs {
   // No further source is wanted: drops what was read ahead from the page cache, if it is to be.
   void Close();
 
+  // Once all have been opened: whether the user wants to see names in prefixes.
+  bool shows_names() const { return show_names_.value_or(false); }
+
   bool had_error() const { return had_error_; }
 
  private:
@@ -74,9 +85,10 @@ class Inputs {
     uint64_t begin = 0;    // where it stands
     uint64_t size = 0;
     std::optional<ByteRange> part = {};  // what of it is to be scanned, if not all
-    bool looked_at = false;              // `head` is read
-    std::string head = {};               // its first bytes
-    ColdRanges cold = {};                // if it is to leave the page cache as it is
+    bool begins_inside = false;  // what it decompresses to is not to be scanned from its beginning
+    bool looked_at = false;      // `head` is read
+    std::string head = {};       // its first bytes
+    ColdRanges cold = {};        // if it is to leave the page cache as it is
   };
 
   std::optional<Opened> OpenNext();

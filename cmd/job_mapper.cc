@@ -147,7 +147,7 @@ void JobMapper::Map(const Task& task, int fd, absl::string_view block, SendPart 
     ScanPiece({{block.substr(0, size), task.begin, block.substr(size)}, {task.begin, task.end}},
               &writer);
   } else if (task.how == static_cast<uint32_t>(ReadHow::kDecode)) {
-    MapDecoded({task.begin, task.end}, fd, &writer);
+    MapDecoded({task.begin, task.end}, task.note[0], fd, &writer);
   } else if (task.how == static_cast<uint32_t>(ReadHow::kSegment)) {
     MapSegment(task, fd, &writer);
   } else {
@@ -185,13 +185,17 @@ void JobMapper::MapRange(const Task& task, int fd, ResultWriter* writer, std::st
   if (options_.drop_cache) window_.Unmap();
 }
 
-void JobMapper::MapDecoded(ByteRange file, int fd, ResultWriter* writer) {
-  FileBytes bytes(
-      {.fd = fd, .seekable = true, .begin = file.begin, .end = file.end, .position = file.begin},
-      *settings_.decoders);
+// Those records that begin at `from` in the text, or behind.
+void JobMapper::MapDecoded(ByteRange file, uint64_t from, int fd, ResultWriter* writer) {
+  FileBytes bytes({.fd = fd,
+                   .seekable = true,
+                   .begin = file.begin,
+                   .end = file.end,
+                   .position = file.begin + from},
+                  *settings_.decoders);
   DecodedRecords records(&bytes, {.delimiter = options_.delimiter,
                                   .most_record_bytes = settings_.most_record_bytes,
-                                  .base = file.begin});
+                                  .base = file.begin + from});
   if (!ScanDecoded(&records, writer) || bytes.error().empty()) return;
   writer->Append({.status = ResultPart::Status::kFailed, .bytes = bytes.error()});
 }
@@ -211,7 +215,7 @@ void JobMapper::MapSegment(const Task& task, int fd, ResultWriter* writer) {
                   .end = note.base.has_value() ? uint64_t{1} : 0});
   if (!reader->start().has_value()) return;
   if (note.whole) {
-    MapDecoded({task.file_begin, task.file_end}, fd, writer);
+    MapDecoded({task.file_begin, task.file_end}, 0, fd, writer);
     writer->Append({.status = ResultPart::Status::kSegmentEnd, .begin = 8 * task.file_end});
     return;
   }

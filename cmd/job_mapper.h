@@ -65,7 +65,7 @@ class JobMapper : public ChunkMapper {
       : options_(options), settings_(settings) {}
 
   void MapRange(const Task& task, int fd, ResultWriter* writer, std::string* result);
-  void MapDecoded(ByteRange file, int fd, ResultWriter* writer);
+  void MapDecoded(ByteRange file, uint64_t from, int fd, ResultWriter* writer);
   void MapSegment(const Task& task, int fd, ResultWriter* writer);
   bool ScanDecoded(DecodedRecords* records, ResultWriter* writer);
   // What a piece of a source is: where its records are, and whether the coordinator has them, too.

@@ -19,6 +19,16 @@ int64_t ModifiedNs(const struct stat& info) {
   return static_cast<int64_t>(info.st_mtim.tv_sec) * 1'000'000'000 + info.st_mtim.tv_nsec;
 }
 
+bool IsAsListed(const struct stat& info, const ListedInput& listed) {
+  const auto size = static_cast<uint64_t>(info.st_size);
+  if (!S_ISREG(info.st_mode)) return false;
+  if (listed.may_grow) {
+    return std::make_pair(uint64_t{info.st_dev}, uint64_t{info.st_ino}) == listed.id &&
+           size >= listed.size;
+  }
+  return size == listed.size && ModifiedNs(info) == listed.modified_ns;
+}
+
 absl::Status IsStream(const std::string& name) {
   return absl::FailedPreconditionError(absl::StrCat(
       name, ": no regular file whose size is known, which --shard and --partial need"));
@@ -65,6 +75,11 @@ absl::StatusOr<InputList> Inputs::List() {
   return list;
 }
 
+void Inputs::Visit(absl::FunctionRef<void(const std::string& name, int fd)> visit) {
+  while (const std::optional<Opened> input = OpenNext()) visit(input->name, input->fd.get());
+  SayBefore(std::numeric_limits<uint32_t>::max());
+}
+
 void Inputs::Follow(InputList list) {
   list_ = std::move(list);
   next_listed_ = list_->first;
@@ -75,10 +90,10 @@ void Inputs::Follow(InputList list) {
 // One that can not be opened any more is an empty input, so that the others keep their places.
 std::optional<Inputs::Opened> Inputs::OpenListed() {
   if (next_listed_ == list_->last) return std::nullopt;
-  const ListedInput& listed = list_->inputs[next_listed_];
+  ListedInput& listed = list_->inputs[next_listed_];
   const ByteRange part = list_->parts[next_listed_];
   ++next_listed_;
-  Opened input{.name = listed.name,
+  Opened input{.name = listed.label.empty() ? listed.name : listed.label,
                .fd = listed.is_stdin ? UniqueFd(fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3))
                                      : OpenFile(listed.name),
                .is_stdin = listed.is_stdin};
@@ -86,15 +101,17 @@ std::optional<Inputs::Opened> Inputs::OpenListed() {
   struct stat info;
   if (!input.fd.valid() || fstat(input.fd.get(), &info) != 0) {
     Complain(listed.name, errno);
+    listed.missed = true;
     input.looked_at = true;
-  } else if (!S_ISREG(info.st_mode) || static_cast<uint64_t>(info.st_size) != listed.size ||
-             ModifiedNs(info) != listed.modified_ns) {
+  } else if (!IsAsListed(info, listed)) {
     had_error_ = true;
+    listed.missed = true;
     Say(listed.name, "changed since the inputs were listed");
     input.looked_at = true;
   } else if (!part.empty()) {
     input.size = listed.size;
     if (part.size() < listed.size) input.part = part;
+    input.begins_inside = listed.decoded_begin > 0;
     if (options_.drop_cache) input.cold = ColdRanges::Find(input.fd.get(), part.begin, part.end);
     LookAhead(&input);
   } else {

@@ -97,8 +97,32 @@ std::string PlanNames(std::span<const std::unique_ptr<ScanJob>> jobs) {
   });
 }
 
+// What is printed comes before the state that tells that it has been: a run that is ended between the two is repeated.
+int FinishState(Scan* scan) {
+  const absl::StatusOr<std::string> path = scan->WriteState();
+  if (!path.ok()) return Complain(path.status());
+  bool selected = scan->selected() > 0;
+  bool had_error = scan->had_error();
+  if (scan->state()->accumulates()) {
+    Options all;
+    all.merge = true;
+    all.files = {*path};
+    all.output = scan->options().output;
+    const absl::StatusOr<MergeOutcome> outcome = MergeSnapshots(all);
+    if (!outcome.ok() && absl::IsUnavailable(outcome.status())) DieBySignal(SIGPIPE);
+    if (!outcome.ok()) return Complain(outcome.status());
+    selected = outcome->selected;
+    had_error |= outcome->had_error;
+  }
+  if (absl::Status status = scan->CommitOutputs(); !status.ok()) return Complain(status);
+  if (absl::Status status = scan->state()->Commit(); !status.ok()) return Complain(status);
+  if (had_error) return kError;
+  return selected ? kSelected : kNoneSelected;
+}
+
 int Run(const Options& options) {
-  if (SelectsNothing(options) && options.partial.empty()) return kNoneSelected;
+  if (SelectsNothing(options) && options.partial.empty() && options.state.empty())
+    return kNoneSelected;
 
   const uint64_t start = NowMicros();
   // Before the patterns are compiled, which takes time as well, and before there are children.
@@ -156,13 +180,17 @@ int Run(const Options& options) {
       fputs(text.c_str(), stderr);
     }
   }
-  if (signal != 0) DieBySignal(signal);
+  if (signal != 0) {
+    scan->reset();  // and what it has locked
+    DieBySignal(signal);
+  }
   if (timed_out) {
     PrintMessage(absl::StrCat(
         "timed out after ", FormatDuration(static_cast<int64_t>(options.timeout_us)), ": stopped"));
     return kTimedOut;
   }
   if (!options.partial.empty()) return WritePartial(options, scan->get());
+  if (!options.state.empty()) return FinishState(scan->get());
   if (absl::Status status = (*scan)->CommitOutputs(); !status.ok()) return Complain(status);
 
   const bool selected = (*scan)->selected() > 0;

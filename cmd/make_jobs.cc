@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "cmd/message.h"
+#include "cmd/state_options.h"
 #include "jobs/colors.h"
 #include "jobs/count.h"
 #include "jobs/grep.h"
@@ -109,7 +110,7 @@ absl::StatusOr<std::unique_ptr<Job>> MakeGroupByJob(const Options& options,
                                                     std::optional<int64_t> now_us) {
   GroupSpec spec = *options.groups;
   spec.time.now = now_us.value_or(spec.time.now);
-  if (!options.partial.empty()) {  // all groups, in the order of their keys
+  if (!options.partial.empty() || Accumulates(options)) {  // all groups, in the order of their keys
     spec.sort.reset();
     spec.top.reset();
   }
@@ -168,8 +169,8 @@ bool MaySkipOtherTimes(const Options& options) {
   const bool counts_records = options.line_number || options.mode == OutputMode::kJson;
   const bool has_context =
       options.before_context.value_or(0) > 0 || options.after_context.value_or(0) > 0;
-  return options.times.has_value() && options.shards == 1 && !options.strict && !counts_records &&
-         !has_context;
+  return options.times.has_value() && options.shards == 1 && options.state.empty() &&
+         !options.strict && !counts_records && !has_context;
 }
 
 std::optional<uint64_t> MostSelected(const Options& options) {

@@ -18,6 +18,7 @@
 #include "cmd/pattern_options.h"
 #include "cmd/size.h"
 #include "cmd/snapshot_options.h"
+#include "cmd/state_options.h"
 #include "cmd/text_file.h"
 #include "cmd/time_options.h"
 #include "cmd/watch_options.h"
@@ -316,6 +317,7 @@ absl::StatusOr<Options> Resolve(const CommandLine& line, const SavedOptions* sav
     if (!status.ok()) return status;
   }
   if (absl::Status status = ResolveSnapshot(line, &options); !status.ok()) return status;
+  if (absl::Status status = ResolveState(line, &options); !status.ok()) return status;
   return options;
 }
 

@@ -100,8 +100,10 @@ struct Options {
   // Snapshots.
   uint32_t shard = 1;  // of `shards` shares of all input bytes, from 1
   uint32_t shards = 1;
-  std::string partial;                    // the snapshot to write; empty: print
-  bool merge = false;                     // `files` are snapshots, and nothing else counts but
+  std::string partial;  // the snapshot to write; empty: print
+  std::string state;    // the snapshot to go on from, and to write anew; empty: none
+  int64_t wait_us = 0;  // for another run that uses it
+  bool merge = false;   // `files` are snapshots, and nothing else counts but
   std::vector<std::string> result_words;  // the options that change the result
   // The first record, for a format that it names the fields of; unset: that of the first file.
   std::optional<std::string> header_record;

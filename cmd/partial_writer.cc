@@ -82,6 +82,18 @@ absl::Status CheckUnchanged(const InputList& list) {
 
 }  // namespace
 
+void FillOptions(const Options& options, bool show_names, snapshot::Header* header) {
+  header->set_version(kSnapshotVersion);
+  header->set_job(JobName(options.mode));
+  for (const std::string& word : options.result_words) header->add_option(word);
+  if (options.mode == OutputMode::kRecords || options.mode == OutputMode::kCount) {
+    header->add_option(show_names ? "--with-filename" : "--no-filename");
+  }
+  header->set_pattern_digest(DigestOf(options.patterns));
+  for (const Pattern& pattern : options.patterns) header->add_pattern(pattern.text);
+  if (options.groups != nullptr) header->set_header_record(options.groups->values.header);
+}
+
 absl::StatusOr<std::unique_ptr<PartialWriter>> PartialWriter::Create(const Options& options) {
   const std::string directory = DirectoryOf(options.partial);
   UniqueFd output(OpenUnnamedFile(directory));
@@ -104,15 +116,7 @@ void PartialWriter::EndSource(uint32_t id, const Job& job) {
 }
 
 void PartialWriter::FillHeader(const InputList& list, snapshot::Header* header) const {
-  header->set_version(kSnapshotVersion);
-  header->set_job(JobName(options_.mode));
-  for (const std::string& word : options_.result_words) header->add_option(word);
-  if (options_.mode == OutputMode::kRecords || options_.mode == OutputMode::kCount) {
-    header->add_option(list.show_names ? "--with-filename" : "--no-filename");
-  }
-  header->set_pattern_digest(DigestOf(options_.patterns));
-  for (const Pattern& pattern : options_.patterns) header->add_pattern(pattern.text);
-  if (options_.groups != nullptr) header->set_header_record(options_.groups->values.header);
+  FillOptions(options_, list.show_names, header);
   for (const ListedInput& input : list.inputs) {
     snapshot::Input* const to = header->add_input();
     to->set_name(input.name);

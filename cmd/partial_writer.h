@@ -17,6 +17,9 @@
 
 namespace bigscan {
 
+// What a snapshot keeps of the options, without the inputs, and whether their names are shown.
+void FillOptions(const Options& options, bool show_names, snapshot::Header* header);
+
 class PartialWriter {
  public:
   // Fails if there can be no new file in the directory: better said before the scan. `options` must outlive it.

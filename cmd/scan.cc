@@ -35,8 +35,16 @@ absl::StatusOr<std::unique_ptr<Scan>> Scan::Create(const Options& options) {
     if (!created.ok()) return created.status();
     partial = *std::move(created);
   }
-  auto scan = std::unique_ptr<Scan>(new Scan(options, *std::move(encoding), std::move(partial)));
+  std::unique_ptr<StateRun> state;
+  if (!options.state.empty()) {
+    absl::StatusOr<std::unique_ptr<StateRun>> created = StateRun::Create(options);
+    if (!created.ok()) return created.status();
+    state = *std::move(created);
+  }
+  auto scan = std::unique_ptr<Scan>(
+      new Scan(options, *std::move(encoding), std::move(partial), std::move(state)));
   if (absl::Status status = scan->AddJobs(); !status.ok()) return status;
+  if (scan->state_ != nullptr) scan->inputs_.Follow(scan->state_->List(scan->decoders_));
   if (options.shards > 1 || scan->partial_ != nullptr) {
     if (absl::Status status = scan->ListInputs(); !status.ok()) return status;
   }
@@ -45,6 +53,10 @@ absl::StatusOr<std::unique_ptr<Scan>> Scan::Create(const Options& options) {
     scan->parts_ += job->parts().size();
   }
   if (absl::Status status = scan->AddTimeSearch(); !status.ok()) return status;
+  if (scan->state_ != nullptr) {
+    absl::Status status = scan->state_->Load(scan->jobs_.front()->main());
+    if (!status.ok()) return status;
+  }
   absl::StatusOr<std::unique_ptr<JobMapper>> mapper =
       JobMapper::Create(options, scan->jobs_,
                         {.decoders = &scan->decoders_, .most_record_bytes = options.max_memory});
@@ -53,12 +65,14 @@ absl::StatusOr<std::unique_ptr<Scan>> Scan::Create(const Options& options) {
   return scan;
 }
 
-Scan::Scan(const Options& options, TextEncoding encoding, std::unique_ptr<PartialWriter> partial)
+Scan::Scan(const Options& options, TextEncoding encoding, std::unique_ptr<PartialWriter> partial,
+           std::unique_ptr<StateRun> state)
     : options_(options),
       decoders_(std::move(encoding), options.decompress),
       inputs_(options, decoders_, FileChunks::MostBytes(options)),
       partial_(std::move(partial)),
-      progress_(options, partial_ == nullptr ? STDOUT_FILENO : partial_->output_fd()),
+      state_(std::move(state)),
+      progress_(options, OutputOfJobs()),
       chunks_(options) {}
 
 absl::Status Scan::AddJobs() {
@@ -80,8 +94,7 @@ absl::Status Scan::AddJobs() {
       plans.push_back(*std::move(plan));
     }
     absl::StatusOr<ScanJob::Destination> destination =
-        partial_ != nullptr ? ScanJob::Destination{.fd = partial_->output_fd()}
-                            : ScanJob::DestinationOf(*options);
+        Saves() ? ScanJob::Destination{.fd = OutputOfJobs()} : ScanJob::DestinationOf(*options);
     if (!destination.ok()) return destination.status();
     if (destination->fd == STDOUT_FILENO) {
       destination->make_room = [this] { return progress_.BeforeOutput(); };
@@ -94,6 +107,11 @@ absl::Status Scan::AddJobs() {
         std::make_unique<ScanJob>(*options, plans.back(), *std::move(destination), &lost_));
   }
   return absl::OkStatus();
+}
+
+int Scan::OutputOfJobs() const {
+  if (!Saves()) return STDOUT_FILENO;
+  return partial_ != nullptr ? partial_->output_fd() : state_->output_fd();
 }
 
 absl::Status Scan::ListInputs() {
@@ -137,7 +155,7 @@ void Scan::Finish() {
   lost_.Print();
   // What the first job has to say of a partial result is said of the whole one.
   for (const std::unique_ptr<ScanJob>& job : jobs_) {
-    for (size_t i = partial_ == nullptr ? 0 : 1; i < job->parts().size(); ++i) {
+    for (size_t i = Saves() ? 1 : 0; i < job->parts().size(); ++i) {
       for (const Job::Remark& remark : job->parts()[i]->TakeRemarks()) {
         had_error_ |= remark.is_error;
         PrintMessage(remark.text);
@@ -191,6 +209,10 @@ void Scan::SkipOtherTimes(Source* source) {
 std::optional<ScanClient::Range> Scan::NextChunk(const Source& source) {
   std::optional<Range> chunk = chunks_.Next(dense_);
   if (!chunk.has_value() || !IsDecoded(source)) return chunk;
+  if (source.how == static_cast<uint32_t>(ReadHow::kDecode)) {
+    chunk->note = {inputs_.DecodedBegin(source.id)};
+    return chunk;
+  }
   SegmentNote note;
   if (chunk->begin == source.begin) {
     note = {.first = true, .start = 8 * chunk->begin, .base = 0};
@@ -291,6 +313,7 @@ void Scan::MergeChunk(const SourceInfo& source, const ResultPart& part) {
   const bool more = part.status == ResultPart::Status::kMore;
   const uint64_t size = part.end - part.begin;
   if (!more) totals_.bytes += size;
+  if (state_ != nullptr) state_->Scanned(source.id, part.end + Offset());
   dense_ = part.bytes.size() > size / kDenseShare || more;
   totals_.records += part.records;
   const std::optional<ChunkResult> chunk = ReadChunkResult(parts_, part.bytes);
@@ -352,12 +375,13 @@ void Scan::EndInput(const SourceInfo& source) {
     jobs_[0]->Write(true);  // to a file, which takes all of it
     partial_->EndSource(source.id, *jobs_[0]->main());
   }
+  if (state_ != nullptr) state_->EndSource(source.id, *jobs_[0]->main());
   for (const std::unique_ptr<ScanJob>& job : jobs_) job->EndInput(source, partial_ != nullptr);
 }
 
 void Scan::EndScan() {
   progress_.BeforeResult();
-  if (partial_ != nullptr) return;
+  if (Saves()) return;
   for (const std::unique_ptr<ScanJob>& job : jobs_) job->EndScan();
 }
 

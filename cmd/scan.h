@@ -25,6 +25,7 @@
 #include "cmd/result_part.h"
 #include "cmd/scan_job.h"
 #include "cmd/segments.h"
+#include "cmd/state_run.h"
 #include "ipc/packed_file.h"
 #include "ipc/scan_client.h"
 #include "ipc/worker.h"
@@ -49,6 +50,7 @@ class Scan : public ScanClient {
   // Compiles the patterns. Fails with kInvalidArgument on an invalid one.
   static absl::StatusOr<std::unique_ptr<Scan>> Create(const Options& options);
 
+  const Options& options() const { return options_; }
   const DecoderFactory& decoders() const { return decoders_; }
   uint32_t StreamsAtOnce() const { return inputs_.StreamsAtOnce(); }
 
@@ -59,7 +61,10 @@ class Scan : public ScanClient {
   std::span<const std::unique_ptr<ScanJob>> jobs() const { return jobs_; }
   const ScanTotals& totals() const { return totals_; }
   uint64_t selected() const;
-  bool had_error() const { return had_error_ || lost_.any() || inputs_.had_error(); }
+  bool had_error() const {
+    return had_error_ || lost_.any() || inputs_.had_error() ||
+           (state_ != nullptr && state_->had_error());
+  }
   // Of the first output that failed, if one has.
   const absl::Status& output_status() const;
   // Says what is still to be said. Once, at the end.
@@ -68,6 +73,12 @@ class Scan : public ScanClient {
   absl::Status CommitOutputs();
   // With --partial, after Finish, if there was no error.
   absl::Status WritePartial() { return partial_->Write(inputs_.list(), jobs_.front()->main()); }
+
+  // With --state, after Finish: see state_run.h. Null without.
+  StateRun* state() { return state_.get(); }
+  absl::StatusOr<std::string> WriteState() {
+    return state_->Write(inputs_.list(), jobs_.front()->main());
+  }
 
   // ScanClient, in the coordinator.
   std::optional<Source> NextSource(size_t most_files) override;
@@ -87,8 +98,12 @@ class Scan : public ScanClient {
   void SignalCame(int signal, const Activity& activity) override;
 
  private:
-  Scan(const Options& options, TextEncoding encoding, std::unique_ptr<PartialWriter> partial);
+  Scan(const Options& options, TextEncoding encoding, std::unique_ptr<PartialWriter> partial,
+       std::unique_ptr<StateRun> state);
 
+  // What the job has found is not reported, but saved.
+  bool Saves() const { return partial_ != nullptr || (state_ != nullptr && state_->accumulates()); }
+  int OutputOfJobs() const;
   absl::Status AddJobs();
   absl::Status ListInputs();
   absl::Status AddTimeSearch();
@@ -114,6 +129,7 @@ class Scan : public ScanClient {
   Inputs inputs_;
   std::optional<int64_t> now_us_;  // if the inputs are listed: of the latest change
   const std::unique_ptr<PartialWriter> partial_;
+  const std::unique_ptr<StateRun> state_;
   Progress progress_;
   FileChunks chunks_;  // of the last file that workers read
   LostBytes lost_;

@@ -45,8 +45,9 @@ std::string InputDifference(const snapshot::Header& a, const snapshot::Header& b
   return "";
 }
 
-// Why `a` is none of the same run as `b`; nothing if it is.
-std::string WhyForeign(const snapshot::Header& a, const snapshot::Header& b) {
+}  // namespace
+
+std::string WhyOtherResult(const snapshot::Header& a, const snapshot::Header& b) {
   if (a.job() != b.job()) return absl::StrCat("another job: ", a.job(), ", not ", b.job());
   if (const std::string options = Difference(a.option(), b.option()); !options.empty()) {
     return absl::StrCat("other options: ", options);
@@ -56,6 +57,14 @@ std::string WhyForeign(const snapshot::Header& a, const snapshot::Header& b) {
   }
   if (a.pattern_digest() != b.pattern_digest()) return "other patterns";
   if (a.header_record() != b.header_record()) return "another first record";
+  return "";
+}
+
+namespace {
+
+// Why `a` is none of the same run as `b`; nothing if it is.
+std::string WhyForeign(const snapshot::Header& a, const snapshot::Header& b) {
+  if (const std::string why = WhyOtherResult(a, b); !why.empty()) return why;
   if (const std::string inputs = InputDifference(a, b); !inputs.empty()) {
     return absl::StrCat("other inputs: ", inputs);
   }
@@ -101,8 +110,11 @@ absl::Status SnapshotSet::Add(const std::string& path) {
   if (!reader.ok()) return reader.status();
   const snapshot::Header& header = (*reader)->header();
   constexpr uint32_t kMostShards = 100'000;
+  if (header.has_state() && !header.state().has_result()) {
+    return Refused(path, "tells only how far logs were read, and holds no result");
+  }
   if (header.shard() == 0 || header.shard() > header.shards() || header.shards() > kMostShards ||
-      !CoversItsShare(header)) {
+      (!header.has_state() && !CoversItsShare(header))) {
     return Refused(path, "the snapshot is damaged: it does not cover its share of the inputs");
   }
   if (first_.empty()) {

@@ -13,6 +13,10 @@
 
 namespace bigscan {
 
+// Why the results that `a` and `b` tell of are not of the same kind: what first differs in job, options and patterns.
+// Nothing if they are.
+std::string WhyOtherResult(const snapshot::Header& a, const snapshot::Header& b);
+
 class SnapshotSet {
  public:
   // Reads all of `files`, in any order. Fails, with the name of a file and what is wrong with it, or with the shares that
