@@ -66,5 +66,19 @@ TEST(DirectoryOf, IsWhatIsBeforeTheName) {
   EXPECT_EQ(DirectoryOf("a/b/file"), "a/b/");
 }
 
+TEST_F(ReplacementFileTest, IsSeenBeforeUnderAFixedName) {
+  std::ofstream(path_) << "old";
+  std::ofstream(path_ + ".new") << "what a run before has left, which is longer";
+  auto file = ReplacementFile::CreateAs(path_, path_ + ".new").value();
+  ASSERT_TRUE(file->Append("new").ok());
+  ASSERT_TRUE(file->Sync().ok());
+  std::ifstream seen(file->temporary());
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(seen), {}), "new");
+  EXPECT_EQ(Contents(), "old");
+  ASSERT_TRUE(file->Commit().ok());
+  EXPECT_EQ(Contents(), "new");
+  EXPECT_EQ(Files(), 1u);
+}
+
 }  // namespace
 }  // namespace bigscan
