@@ -15,6 +15,7 @@ class ZstdDecompressor : public Decompressor {
 
  private:
   absl::Status StartMember() override {
+    was_full_ = false;
     if (context_ != nullptr) return absl::OkStatus();
     context_.reset(ZSTD_createDCtx());
     if (context_ == nullptr) return absl::DataLossError("no memory");
@@ -23,23 +24,40 @@ class ZstdDecompressor : public Decompressor {
     return absl::OkStatus();
   }
 
+  // As for lz4: no call may go on to the header of a further block while there is a block to be decoded.
   absl::Status Step(Buffers* buffers, bool* ended) override {
-    ZSTD_inBuffer in{buffers->in.data(), std::min(buffers->in.size(), wanted_), 0};
+    if (was_full_) {  // there may be more of the block
+      const absl::Status status = Run(0, buffers, ended);
+      if (!status.ok() || was_full_ || *ended) return status;
+    }
+    return Run(std::min(buffers->in.size(), wanted_), buffers, ended);
+  }
+
+  absl::Status Run(size_t size, Buffers* buffers, bool* ended) {
+    ZSTD_inBuffer in{buffers->in.data(), size, 0};
     ZSTD_outBuffer out{buffers->out, buffers->room, 0};
     const size_t left = ZSTD_decompressStream(context_.get(), &out, &in);
+    was_full_ = out.pos == out.size;
     buffers->in.remove_prefix(in.pos);
     buffers->out += out.pos;
     buffers->room -= out.pos;
     if (ZSTD_isError(left)) return absl::DataLossError(ZSTD_getErrorName(left));
     *ended = left == 0;
-    wanted_ = left == 0 ? kFrameStartBytes : left;
+    if (left == 0) {
+      wanted_ = kFrameStartBytes;
+    } else {
+      // What libzstd wants next mostly ends with the header of the block behind that.
+      wanted_ = left > kBlockHeaderBytes ? left - kBlockHeaderBytes : left;
+    }
     return absl::OkStatus();
   }
 
   static constexpr size_t kFrameStartBytes = 5;
+  static constexpr size_t kBlockHeaderBytes = 3;
 
   std::unique_ptr<ZSTD_DCtx, size_t (*)(ZSTD_DCtx*)> context_;
   size_t wanted_ = kFrameStartBytes;  // to the end of the header or block
+  bool was_full_ = false;             // all the room was used
 };
 
 }  // namespace

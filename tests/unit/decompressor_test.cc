@@ -236,6 +236,20 @@ TEST(Decompressor, AnLz4BlockBeforeAWrongHeaderIsDecoded) {
   }
 }
 
+TEST(Decompressor, AZstdBlockBeforeAWrongHeaderIsDecoded) {
+  using std::string_literals::operator""s;
+  const std::string frame = "\x28\xb5\x2f\xfd\x00\x58"s;
+  const std::string block = "\x22\x03\x00x"s;  // 100 bytes of x
+  const std::string wrong = "\x06\x00\x00"s;
+  for (const size_t step : {1, 3, 100}) {
+    for (const size_t room : {64, 100, 1000}) {
+      const Decoded decoded = Decode(frame + block + wrong, step, room);
+      EXPECT_FALSE(decoded.status.ok());
+      EXPECT_EQ(decoded.text, std::string(100, 'x')) << step << " " << room;
+    }
+  }
+}
+
 // A flipped bit is told, or is where it does not matter.
 TEST_P(EachCompression, EachFlippedBitIsToldOrHarmless) {
   const std::string text = Text(2000);
