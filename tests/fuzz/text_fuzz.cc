@@ -100,11 +100,12 @@ struct Encoding {
   const char* name;
   size_t unit;  // how many bytes are wrong together where one is
 };
-// Single bytes, several bytes, states that escapes change, wide units.
+// Single bytes, several bytes, states that escapes change, wide units. Not UTF-7: behind something wrong,
+// glibc's iconv(3) itself decodes it in pieces to something else.
 constexpr Encoding kEncodings[] = {
     {"utf-16le", 2}, {"utf-16be", 2}, {"auto", 1},      {"latin1", 1},      {"windows-1252", 1},
     {"koi8-r", 1},   {"euc-jp", 1},   {"shift_jis", 1}, {"iso-2022-jp", 1}, {"gb18030", 1},
-    {"big5", 1},     {"utf-32le", 4}, {"utf-7", 1},     {"euc-kr", 1},      {"ibm1047", 1}};
+    {"big5", 1},     {"utf-32le", 4}, {"euc-kr", 1},    {"ibm1047", 1}};
 
 }  // namespace
 }  // namespace bigscan
