@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "cmd/open_file.h"
+#include "lib/file_input.h"
 
 namespace bigscan {
 namespace {
@@ -158,6 +159,19 @@ absl::StatusOr<uint64_t> LogFile::EndOfRecords(uint64_t begin, char delimiter) c
     end -= size;
   }
   return begin;
+}
+
+absl::StatusOr<uint64_t> LogFile::EndOfRecord(uint64_t place, uint64_t end, char delimiter) const {
+  const absl::StatusOr<UniqueFd> fd = Reopen();
+  if (!fd.ok()) return fd.status();
+  FileInput input(fd->get(), place - 1, end, kSearchBytes);
+  while (!input.at_end()) {
+    if (absl::Status status = input.More(); !status.ok()) return status;
+    const size_t found = input.bytes().find(delimiter);
+    if (found != absl::string_view::npos) return input.begin() + found + 1;
+    input.Drop(input.bytes().size());
+  }
+  return end;
 }
 
 absl::StatusOr<snapshot::Position> LogFile::PositionAt(const std::string& name,

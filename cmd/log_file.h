@@ -61,6 +61,10 @@ class LogFile {
   // REQUIRES: !is_compressed().
   absl::StatusOr<uint64_t> EndOfRecords(uint64_t begin, char delimiter) const;
 
+  // Where the record ends that the byte before `place` belongs to, but no later than `end`. REQUIRES: the same, and
+  // 0 < place <= end.
+  absl::StatusOr<uint64_t> EndOfRecord(uint64_t place, uint64_t end, char delimiter) const;
+
   // The position in it with `offset` bytes of text done. Fails if it can not be read any more. Of a compressed file, the
   // marks of the text are only there if they are known already.
   absl::StatusOr<snapshot::Position> PositionAt(const std::string& name, uint64_t offset) const;

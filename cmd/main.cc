@@ -180,6 +180,9 @@ int Run(const Options& options) {
       fputs(text.c_str(), stderr);
     }
   }
+  if (signal != 0 || timed_out) {
+    if (absl::Status status = (*scan)->StopState(); !status.ok()) PrintMessage(status.message());
+  }
   if (signal != 0) {
     scan->reset();  // and what it has locked
     DieBySignal(signal);

@@ -163,7 +163,7 @@ class Resumption {
     if (log->is_past) {
       part = {};
     } else if (before != nullptr && log->file.IsSameFile(*before)) {
-      if (log->file.size() == before->size()) part = {};
+      if (log->file.size() == before->size() && !before->stopped()) part = {};
     } else if (before != nullptr || log->is_copy) {
       const std::optional<LogFile::TextEnd> end = log->file.FindTextEnd();
       // One that is half written will be another one.

@@ -232,6 +232,7 @@ void Scan::Merge(const Source& source, const Result& result) {
 void Scan::Lost(const Source& source, uint64_t begin, uint64_t end, absl::string_view reason) {
   if (source.pack.empty()) {
     lost_.Add(inputs_.Name(source.id), begin, end, reason);
+    if (state_ != nullptr) state_->Scanned(source.id, end);
     return;
   }
   StartMerging(source);
@@ -301,6 +302,7 @@ void Scan::MergePart(const SourceInfo& source, const ResultPart& part) {
     ReadError(source.name, part.bytes);
   } else if (part.status == ResultPart::Status::kLost) {
     lost_.Add(source.name, part.begin + Offset(), part.end + Offset(), part.bytes);
+    if (state_ != nullptr) state_->Scanned(source.id, part.end + Offset());
   } else if (part.status == ResultPart::Status::kDamaged) {
     ReadError(source.name, DescribeDamage(CompressionOf(Head(*merging_.source)), part.begin,
                                           part.end + Offset(), part.bytes));
@@ -313,7 +315,8 @@ void Scan::MergeChunk(const SourceInfo& source, const ResultPart& part) {
   const bool more = part.status == ResultPart::Status::kMore;
   const uint64_t size = part.end - part.begin;
   if (!more) totals_.bytes += size;
-  if (state_ != nullptr) state_->Scanned(source.id, part.end + Offset());
+  in_piece_ = more;
+  if (state_ != nullptr && !more) state_->Scanned(source.id, part.end + Offset());
   dense_ = part.bytes.size() > size / kDenseShare || more;
   totals_.records += part.records;
   const std::optional<ChunkResult> chunk = ReadChunkResult(parts_, part.bytes);
@@ -428,6 +431,10 @@ int Scan::OutputFd() const {
 }
 
 void Scan::CutOutput() {
+  if (state_ != nullptr && WriteAllMerged()) {
+    stopped_whole_ = true;
+    StopSource();
+  }
   cut_ = true;
   for (const std::unique_ptr<ScanJob>& job : jobs_) job->CutOutput();
 }

@@ -80,6 +80,10 @@ class Scan : public ScanClient {
     return state_->Write(inputs_.list(), jobs_.front()->main());
   }
 
+  // When a signal or the time has ended the scan: saves how far it has come, if there is a state, that can be told, and all
+  // output for it was written.
+  absl::Status StopState();
+
   // ScanClient, in the coordinator.
   std::optional<Source> NextSource(size_t most_files) override;
   std::optional<Range> NextChunk(const Source& source) override;
@@ -104,6 +108,8 @@ class Scan : public ScanClient {
   // What the job has found is not reported, but saved.
   bool Saves() const { return partial_ != nullptr || (state_ != nullptr && state_->accumulates()); }
   int OutputOfJobs() const;
+  bool WriteAllMerged();
+  void StopSource();
   absl::Status AddJobs();
   absl::Status ListInputs();
   absl::Status AddTimeSearch();
@@ -145,6 +151,9 @@ class Scan : public ScanClient {
   bool dense_ = false;  // what came of the latest chunk was much
   bool cut_ = false;    // nothing more is to be written
   ScanTotals totals_;
+  bool in_piece_ = false;  // a piece's result is merged in part
+  bool stopped_whole_ =
+      false;  // when the output was cut, what came of all that was merged had been written
   bool had_error_ = false;
 };
 

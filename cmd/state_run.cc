@@ -89,6 +89,7 @@ InputList StateRun::List(const DecoderFactory& decoders) {
   }
   resumed_ = Resume(options_, decoders, old_.state().position(), std::move(own), has_rows_);
   scanned_.resize(resumed_.list.inputs.size());
+  ended_.resize(resumed_.list.inputs.size());
   for (const ListedInput& input : resumed_.list.inputs) labels_.push_back(input.label);
   return std::move(resumed_.list);
 }
@@ -130,6 +131,11 @@ snapshot::Source& StateRun::Row(const std::string& name) {
 void StateRun::Scanned(uint32_t id, uint64_t end) { scanned_[id] = std::max(scanned_[id], end); }
 
 void StateRun::EndSource(uint32_t id, const Job& job) {
+  ended_[id] = true;
+  StopSource(id, job);
+}
+
+void StateRun::StopSource(uint32_t id, const Job& job) {
   if (!has_rows_ || !accumulates_) return;
   snapshot::Source source;
   job.SaveSource(&source);
@@ -137,20 +143,43 @@ void StateRun::EndSource(uint32_t id, const Job& job) {
   row.set_selected(row.selected() + source.selected());
 }
 
+// The position behind the records that begin before `scanned`, in a file of which no more than `end` was to be.
+absl::StatusOr<snapshot::Position> StateRun::PositionIn(const ListedInput& input, uint64_t end,
+                                                        uint64_t scanned) const {
+  absl::StatusOr<LogFile> file = LogFile::Open(input.name, options_.decompress);
+  if (!file.ok()) return file.status();
+  if (file->id() != input.id) {
+    return absl::AbortedError(absl::StrCat(input.name, ": another file has taken its place"));
+  }
+  if (file->is_compressed()) return file->PositionAt(input.label, scanned);
+  const absl::StatusOr<uint64_t> offset = file->EndOfRecord(scanned, end, options_.delimiter);
+  return offset.ok() ? file->PositionAt(input.label, *offset) : offset.status();
+}
+
 // What could not be read of an input has been said, and is not tried for ever: only one that could not be opened stays
-// where it was.
-void StateRun::FillState(const InputList& list, snapshot::State* state) const {
+// where it was, or one that the scan has not come to.
+absl::Status StateRun::FillState(const InputList& list, snapshot::State* state) const {
   state->set_has_result(accumulates_);
   for (const ResumedLog& log : resumed_.logs) {
-    const bool missed = log.input.has_value() && list.inputs[*log.input].missed;
-    const std::optional<snapshot::Position>& position = missed ? log.before : log.after;
+    const bool was_listed = log.input.has_value();
+    const bool is_whole = !was_listed || (ended_[*log.input] && !list.inputs[*log.input].missed);
+    if (was_listed && !is_whole && scanned_[*log.input] > 0) {
+      absl::StatusOr<snapshot::Position> position =
+          PositionIn(list.inputs[*log.input], list.parts[*log.input].end, scanned_[*log.input]);
+      if (!position.ok()) return position.status();
+      position->set_stopped(position->compressed());
+      *state->add_position() = *std::move(position);
+      continue;
+    }
+    const std::optional<snapshot::Position>& position = is_whole ? log.after : log.before;
     if (!position.has_value()) continue;
     snapshot::Position* const to = state->add_position();
     *to = *position;
-    if (missed || !log.input.has_value() || !position->compressed()) continue;
+    if (!is_whole || !was_listed || !position->compressed()) continue;
     to->set_offset(std::max(position->offset(), scanned_[*log.input]));
     if (to->offset() != position->offset()) to->clear_tail();
   }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::string> StateRun::Write(const InputList& list, Job* job) {
@@ -164,8 +193,8 @@ absl::StatusOr<std::string> StateRun::Write(const InputList& list, Job* job) {
   for (const Named& row : rows_) header->add_input()->set_name(row.name);
   header->set_shard(1);
   header->set_shards(1);
-  FillState(list, header->mutable_state());
-  absl::Status status = writer_->Append(head);
+  absl::Status status = FillState(list, header->mutable_state());
+  if (status.ok()) status = writer_->Append(head);
   for (size_t i = 0; i < rows_.size() && status.ok(); ++i) {
     if (rows_[i].source.selected() == 0) continue;
     snapshot::Snapshot piece;

@@ -41,10 +41,11 @@ class StateRun {
   // Before the scan: gives the job the result of the runs before.
   absl::Status Load(Job* job);
 
-  // Of the input `id` of the list, as the scan goes on: its text has been scanned up to `end`,
+  // Of the input `id` of the list, as the scan goes on: the records of its text that begin before `end` are done,
   void Scanned(uint32_t id, uint64_t end);
-  // and, before Job::EndSource, all of it.
+  // and, before Job::EndSource, all of them; or no more will be, and the scan ends here.
   void EndSource(uint32_t id, const Job& job);
+  void StopSource(uint32_t id, const Job& job);
 
   // After the scan: writes the new state to the disk. `list` is the one that was scanned. Returns the name under which it
   // is to be found until Commit.
@@ -56,7 +57,9 @@ class StateRun {
   explicit StateRun(const Options& options);
 
   absl::Status CheckKind() const;
-  void FillState(const InputList& list, snapshot::State* state) const;
+  absl::Status FillState(const InputList& list, snapshot::State* state) const;
+  absl::StatusOr<snapshot::Position> PositionIn(const ListedInput& input, uint64_t end,
+                                                uint64_t scanned) const;
   snapshot::Source& Row(const std::string& name);
 
   const Options& options_;
@@ -67,6 +70,7 @@ class StateRun {
   UniqueFd nowhere_;
   Resumed resumed_;
   std::vector<uint64_t> scanned_;  // by input of the list
+  std::vector<bool> ended_;        // the same
   std::vector<std::string> labels_;
   bool has_rows_;  // the result is told by input
   struct Named {

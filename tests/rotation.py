@@ -12,7 +12,7 @@ from pathlib import Path
 
 KINDS = ("rename", "date", "copytruncate", "truncate", "smaller", "larger", "twice", "moved")
 COMPRESSORS = {".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.compress}
-KEPT = 6  # Rotated files.
+KEPT = 99  # Rotated files: what is removed before it was scanned is lost.
 
 
 class Log:
