@@ -152,6 +152,8 @@ po::options_description SnapshotOptions() {
   group.add_options()                                                                         //
       ("shard", Text("I/N"), "scan the I-th of N contiguous shares of all input bytes")       //
       ("partial", Text("FILE"), "print nothing, and write the result to FILE, to be merged")  //
+      ("write-manifest", Text("FILE"), "scan nothing, and write to FILE what is asked for")   //
+      ("manifest", Text("FILE"), "do what FILE says, with the inputs as they were then")      //
       ("merge", "the operands are such files: print the result of all")                       //
       ("state", Text("FILE"),                                                                 //
        "scan only what has come since the last run with FILE; a job's result grows in it")    //

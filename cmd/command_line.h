@@ -29,6 +29,10 @@ class CommandLine {
   static bool IsFlag(absl::string_view name);
 
   const std::vector<Option>& options() const { return options_; }
+  // Takes the options of `other`, too, as if they had been given behind these.
+  void Append(const CommandLine& other) {
+    options_.insert(options_.end(), other.options_.begin(), other.options_.end());
+  }
   // What is no option: a pattern, files.
   const std::vector<std::string>& arguments() const { return arguments_; }
   // Whether all of these are files, also where no option gives a pattern.

@@ -17,7 +17,8 @@ namespace {
 constexpr char kInput[] = "input";
 
 // What is no matter of a file, or of one that another names.
-constexpr const char* kNotInFiles[] = {"config", "help", "version", "merge"};
+constexpr const char* kNotInFiles[] = {"config", "help",     "version",
+                                       "merge",  "manifest", "write-manifest"};
 
 // What goes for one job as well as for all.
 constexpr const char* kOfJobs[] = {"regexp",

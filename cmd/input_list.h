@@ -25,6 +25,8 @@ struct ListedInput {
   std::pair<uint64_t, uint64_t> id = {};
   uint64_t decoded_begin = 0;  // so many bytes of what it decompresses to are done with
   bool missed = false;         // it turned out to be another one, or could not be opened
+  // Of its first and last bytes, if it comes from a manifest: it may then have grown since. See cmd/listed_input.h.
+  std::string ends_digest = {};
 };
 
 struct InputList {

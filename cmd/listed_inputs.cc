@@ -4,11 +4,13 @@
 #include <sys/stat.h>
 
 #include <limits>
+#include <string>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "cmd/inputs.h"
+#include "cmd/listed_input.h"
 #include "cmd/message.h"
 #include "cmd/open_file.h"
 
@@ -17,16 +19,6 @@ namespace {
 
 int64_t ModifiedNs(const struct stat& info) {
   return static_cast<int64_t>(info.st_mtim.tv_sec) * 1'000'000'000 + info.st_mtim.tv_nsec;
-}
-
-bool IsAsListed(const struct stat& info, const ListedInput& listed) {
-  const auto size = static_cast<uint64_t>(info.st_size);
-  if (!S_ISREG(info.st_mode)) return false;
-  if (listed.may_grow) {
-    return std::make_pair(uint64_t{info.st_dev}, uint64_t{info.st_ino}) == listed.id &&
-           size >= listed.size;
-  }
-  return size == listed.size && ModifiedNs(info) == listed.modified_ns;
 }
 
 absl::Status IsStream(const std::string& name) {
@@ -56,6 +48,15 @@ absl::StatusOr<InputList> Inputs::List() {
           absl::StrCat(input->name, ": input file is also the snapshot"));
     }
     const bool whole = input->regular && NeedsDecoder(&*input);
+    std::string ends;
+    if (options_.writes_manifest && input->regular) {
+      absl::StatusOr<std::string> digest = EndsDigest(input->fd.get(), input->size);
+      if (!digest.ok()) {
+        return absl::FailedPreconditionError(
+            absl::StrCat(input->name, ": ", digest.status().message()));
+      }
+      ends = *std::move(digest);
+    }
     const bool as_told = input->size > 0 ? CanBeMapped(input->fd.get()) : input->head.empty();
     if (!had_error_ && (!input->regular || !as_told || input->begin > 0)) {
       return IsStream(input->name);
@@ -64,7 +65,8 @@ absl::StatusOr<InputList> Inputs::List() {
                            .is_stdin = input->is_stdin,
                            .size = input->size,
                            .modified_ns = ModifiedNs(info),
-                           .whole = whole});
+                           .whole = whole,
+                           .ends_digest = std::move(ends)});
   }
   SayBefore(std::numeric_limits<uint32_t>::max());
   if (had_error_) {
@@ -103,14 +105,15 @@ std::optional<Inputs::Opened> Inputs::OpenListed() {
     Complain(listed.name, errno);
     listed.missed = true;
     input.looked_at = true;
-  } else if (!IsAsListed(info, listed)) {
+  } else if (absl::Status status = CheckListed(listed, input.fd.get()); !status.ok()) {
     had_error_ = true;
     listed.missed = true;
-    Say(listed.name, "changed since the inputs were listed");
+    Say(listed.name, std::string(status.message()).c_str());
     input.looked_at = true;
   } else if (!part.empty()) {
     input.size = listed.size;
-    if (part.size() < listed.size) input.part = part;
+    const bool has_grown = static_cast<uint64_t>(info.st_size) > listed.size;
+    if (part.size() < listed.size || (has_grown && !listed.may_grow)) input.part = part;
     input.begins_inside = listed.decoded_begin > 0;
     if (options_.drop_cache) input.cold = ColdRanges::Find(input.fd.get(), part.begin, part.end);
     LookAhead(&input);

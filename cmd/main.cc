@@ -18,6 +18,7 @@
 #include "absl/strings/str_join.h"
 #include "cmd/command_line.h"
 #include "cmd/make_jobs.h"
+#include "cmd/manifest.h"
 #include "cmd/merge_snapshots.h"
 #include "cmd/message.h"
 #include "cmd/options.h"
@@ -121,6 +122,13 @@ int FinishState(Scan* scan) {
 }
 
 int Run(const Options& options) {
+  if (options.writes_manifest) {
+    const absl::Status status = WriteManifest(options);
+    return status.ok() ? kSelected : Complain(status);
+  }
+  if (options.manifest != nullptr && !options.partial.empty() && HoldsShare(options)) {
+    return kSelected;
+  }
   if (SelectsNothing(options) && options.partial.empty() && options.state.empty())
     return kNoneSelected;
 

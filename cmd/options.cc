@@ -15,6 +15,7 @@
 #include "cmd/command_line.h"
 #include "cmd/config_options.h"
 #include "cmd/group_options.h"
+#include "cmd/manifest.h"
 #include "cmd/pattern_options.h"
 #include "cmd/size.h"
 #include "cmd/snapshot_options.h"
@@ -331,6 +332,7 @@ absl::StatusOr<Options> ParseOptions(int argc, char** argv) {
   options.version = line->Has("version");
   if (options.help || options.version) return options;
   if (line->Has("merge")) return MergeOptions(*line);
+  if (line->Has("manifest")) return ManifestOptions(*line);
   const auto resolve = [](const CommandLine& whole) { return Resolve(whole, nullptr); };
   return line->Has("config") ? ResolveConfig(*line, resolve) : resolve(*line);
 }
@@ -342,13 +344,14 @@ std::vector<const Options*> JobsOf(const Options& options) {
   return jobs;
 }
 
-absl::StatusOr<Options> ParseSavedOptions(const SavedOptions& saved) {
+absl::StatusOr<Options> ParseSavedOptions(const SavedOptions& saved, const CommandLine* scanning) {
   std::vector<std::string> words = saved.result_words;
   std::vector<char*> argv = {nullptr};
   for (std::string& word : words) argv.push_back(word.data());
   absl::StatusOr<CommandLine> line = CommandLine::Parse(static_cast<int>(argv.size()), argv.data());
   if (!line.ok()) return line.status();
   if (!HasOnlyResultWords(*line)) return WrongUse("options that no snapshot has");
+  if (scanning != nullptr) line->Append(*scanning);
   return Resolve(*line, &saved);
 }
 

@@ -9,11 +9,14 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "cmd/input_list.h"
 #include "jobs/group_spec.h"
 #include "lib/pattern.h"
 #include "lib/time_filter.h"
 
 namespace bigscan {
+
+class CommandLine;
 
 // What a block of a stream holds unless chunk_size says otherwise.
 constexpr uint64_t kUsualBlockBytes = 1 << 20;
@@ -100,7 +103,10 @@ struct Options {
   // Snapshots.
   uint32_t shard = 1;  // of `shards` shares of all input bytes, from 1
   uint32_t shards = 1;
-  std::string partial;  // the snapshot to write; empty: print
+  std::string partial;           // the snapshot to write; empty: print
+  bool writes_manifest = false;  // `partial` is to be a manifest, and nothing is scanned
+  // The inputs, if a manifest tells them, as it tells what is asked for; `files` then are none.
+  std::shared_ptr<const InputList> manifest;
   std::string state;    // the snapshot to go on from, and to write anew; empty: none
   int64_t wait_us = 0;  // for another run that uses it
   bool merge = false;   // `files` are snapshots, and nothing else counts but
@@ -145,8 +151,10 @@ struct SavedOptions {
   std::vector<std::string> patterns;
   std::string header_record;
 };
-// The same options, as far as they have to do with the result. Fails with kInvalidArgument.
-absl::StatusOr<Options> ParseSavedOptions(const SavedOptions& saved);
+// The same options, as far as they have to do with the result, and behind them those of `scanning`, if it is not null.
+// Fails with kInvalidArgument.
+absl::StatusOr<Options> ParseSavedOptions(const SavedOptions& saved,
+                                          const CommandLine* scanning = nullptr);
 
 }  // namespace bigscan
 

@@ -1,6 +1,7 @@
 #include "cmd/partial_writer.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,6 +14,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "cmd/listed_input.h"
+#include "cmd/open_file.h"
 #include "cmd/snapshot_options.h"
 #include "lib/replacement_file.h"
 #include "lib/temporary_file.h"
@@ -66,13 +69,10 @@ std::string DigestOf(const std::vector<Pattern>& patterns) {
 absl::Status CheckUnchanged(const InputList& list) {
   for (size_t i = list.first; i < list.last; ++i) {
     const ListedInput& input = list.inputs[i];
-    struct stat info;
-    const int failed =
-        input.is_stdin ? fstat(STDIN_FILENO, &info) : stat(input.name.c_str(), &info);
-    if (failed != 0) return absl::ErrnoToStatus(errno, input.name);
-    const int64_t modified_ns =
-        static_cast<int64_t>(info.st_mtim.tv_sec) * 1'000'000'000 + info.st_mtim.tv_nsec;
-    if (static_cast<uint64_t>(info.st_size) != input.size || modified_ns != input.modified_ns) {
+    const UniqueFd fd =
+        input.is_stdin ? UniqueFd(fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)) : OpenFile(input.name);
+    if (!fd.valid()) return absl::ErrnoToStatus(errno, input.name);
+    if (!CheckListed(input, fd.get()).ok()) {
       return absl::FailedPreconditionError(
           absl::StrCat(input.name, ": changed while it was scanned"));
     }
@@ -115,17 +115,18 @@ void PartialWriter::EndSource(uint32_t id, const Job& job) {
   ended_.push_back({std::move(state), prints ? end : 0});
 }
 
-void PartialWriter::FillHeader(const InputList& list, snapshot::Header* header) const {
-  FillOptions(options_, list.show_names, header);
+void FillHeader(const Options& options, const InputList& list, snapshot::Header* header) {
+  FillOptions(options, list.show_names, header);
   for (const ListedInput& input : list.inputs) {
     snapshot::Input* const to = header->add_input();
     to->set_name(input.name);
     to->set_size(input.size);
     to->set_modified_ns(input.modified_ns);
     to->set_whole(input.whole);
+    to->set_ends_digest(input.ends_digest);
   }
-  header->set_shard(options_.shard);
-  header->set_shards(options_.shards);
+  header->set_shard(options.shard);
+  header->set_shards(options.shards);
   for (size_t i = list.first; i < list.last; ++i) {
     if (list.parts[i].empty()) continue;
     snapshot::Range* const range = header->add_covered();
@@ -175,7 +176,7 @@ absl::Status PartialWriter::Write(const InputList& list, Job* job) {
   absl::StatusOr<std::unique_ptr<SnapshotWriter>> writer = SnapshotWriter::Create(options_.partial);
   if (!writer.ok()) return writer.status();
   snapshot::Snapshot head;
-  FillHeader(list, head.mutable_header());
+  FillHeader(options_, list, head.mutable_header());
   if (absl::Status status = (*writer)->Append(head); !status.ok()) return status;
   if (options_.mode == OutputMode::kQuiet && job->selected() > 0) {
     // The scan has ended within an input. Which one that was, nobody asks.

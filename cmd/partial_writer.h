@@ -19,6 +19,8 @@ namespace bigscan {
 
 // What a snapshot keeps of the options, without the inputs, and whether their names are shown.
 void FillOptions(const Options& options, bool show_names, snapshot::Header* header);
+// What a snapshot of the share that `list` has taken says of where it comes from.
+void FillHeader(const Options& options, const InputList& list, snapshot::Header* header);
 
 class PartialWriter {
  public:
@@ -39,7 +41,6 @@ class PartialWriter {
   PartialWriter(const Options& options, UniqueFd output)
       : options_(options), output_(std::move(output)) {}
 
-  void FillHeader(const InputList& list, snapshot::Header* header) const;
   class EndingSignals;
   absl::Status WriteSources(SnapshotWriter* writer, const EndingSignals& signals);
   absl::Status WriteOutput(uint64_t end, uint32_t input, SnapshotWriter* writer,

@@ -10,6 +10,7 @@
 #include "cmd/chunk_result.h"
 #include "cmd/make_jobs.h"
 #include "cmd/make_plan.h"
+#include "cmd/manifest.h"
 #include "cmd/message.h"
 #include "lib/decompressor.h"
 
@@ -45,7 +46,7 @@ absl::StatusOr<std::unique_ptr<Scan>> Scan::Create(const Options& options) {
       new Scan(options, *std::move(encoding), std::move(partial), std::move(state)));
   if (absl::Status status = scan->AddJobs(); !status.ok()) return status;
   if (scan->state_ != nullptr) scan->inputs_.Follow(scan->state_->List(scan->decoders_));
-  if (options.shards > 1 || scan->partial_ != nullptr) {
+  if (options.shards > 1 || scan->partial_ != nullptr || options.manifest != nullptr) {
     if (absl::Status status = scan->ListInputs(); !status.ok()) return status;
   }
   for (const std::unique_ptr<ScanJob>& job : scan->jobs_) {
@@ -116,7 +117,9 @@ int Scan::OutputOfJobs() const {
 
 absl::Status Scan::ListInputs() {
   absl::StatusOr<InputList> list =
-      Inputs(options_, decoders_, FileChunks::MostBytes(options_)).List();
+      options_.manifest != nullptr
+          ? ManifestInputs(options_)
+          : Inputs(options_, decoders_, FileChunks::MostBytes(options_)).List();
   if (!list.ok()) return list.status();
   list->TakeShare(options_.shard, options_.shards);
   now_us_ = list->LatestMicros();
@@ -177,7 +180,9 @@ SourceInfo Scan::Info(uint32_t id, int fd, bool is_stream) const {
                   .file_fd = is_stream ? -1 : fd,
                   .show_name = inputs_.ShowsName(id)};
   struct stat status;
-  if (options_.initial_tab && fstat(fd, &status) == 0 && S_ISREG(status.st_mode)) {
+  if (options_.initial_tab && options_.manifest != nullptr) {
+    info.size = options_.manifest->inputs[id].size;
+  } else if (options_.initial_tab && fstat(fd, &status) == 0 && S_ISREG(status.st_mode)) {
     info.size = static_cast<uint64_t>(status.st_size);
   }
   return info;

@@ -76,20 +76,24 @@ absl::Status ResolveShard(const CommandLine& line, Options* options) {
     return WrongUse(
         absl::StrCat("invalid shard '", option->value, "': I/N, 1 <= I <= N <= ", kMostShards));
   }
-  if (options->shards == 1) return absl::OkStatus();
+  return absl::OkStatus();
+}
+
+// Whether shares of what is asked for can be put together.
+absl::Status CheckShares(const CommandLine& line, const Options& options) {
   for (const auto& [name, what] : kWholeFiles) {
     if (line.Has(name)) {
       return WrongUse(absl::StrCat("--", name, " and --shard can not be used together: ", what,
                                    " is not known in a share"));
     }
   }
-  if (options->binary_files == BinaryFiles::kWithoutMatch) {
+  if (options.binary_files == BinaryFiles::kWithoutMatch) {
     return WrongUse(
         "-I and --shard can not be used together: whether a file is binary is not known in a "
         "share");
   }
   for (const char* name : {"files-without-match", "line-number"}) {
-    if (line.Has(name) && options->partial.empty()) {
+    if (line.Has(name) && options.partial.empty()) {
       return WrongUse(
           absl::StrCat("--", name, " and --shard need --partial: a share is not all of a file"));
     }
@@ -161,11 +165,20 @@ const char* JobName(OutputMode mode) {
 }
 
 absl::Status ResolveSnapshot(const CommandLine& line, Options* options) {
-  if (const auto* option = line.Last({"partial"})) {
+  if (const auto* option = line.Last({"partial", "write-manifest"})) {
     options->partial = option->value;
-    if (options->partial.empty()) return WrongUse("--partial needs the name of a file");
+    if (options->partial.empty()) {
+      return WrongUse(absl::StrCat("--", option->name, " needs the name of a file"));
+    }
     if (!options->output.empty()) {
-      return WrongUse("--partial and --output can not be used together: nothing is put out");
+      return WrongUse(absl::StrCat(
+          "--", option->name, " and --output can not be used together: ", "nothing is put out"));
+    }
+    options->writes_manifest = line.Has("write-manifest");
+    if (options->writes_manifest && (line.Has("partial") || line.Has("shard"))) {
+      return WrongUse(absl::StrCat("--", line.Has("shard") ? "shard" : "partial",
+                                   " and --write-manifest can not be used together: a manifest is "
+                                   "that of all shares"));
     }
     if (options->mode == OutputMode::kJson) {
       return WrongUse(
@@ -178,6 +191,9 @@ absl::Status ResolveSnapshot(const CommandLine& line, Options* options) {
     options->color = false;
   }
   if (absl::Status status = ResolveShard(line, options); !status.ok()) return status;
+  if (options->shards > 1 || options->writes_manifest) {
+    if (absl::Status status = CheckShares(line, *options); !status.ok()) return status;
+  }
   if (!options->partial.empty()) options->result_words = ResultWords(line, *options);
   return absl::OkStatus();
 }

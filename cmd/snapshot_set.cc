@@ -40,6 +40,9 @@ std::string InputDifference(const snapshot::Header& a, const snapshot::Header& b
     if (in_a.modified_ns() != in_b.modified_ns()) {
       return absl::StrCat(in_a.name(), " as it was modified at another time");
     }
+    if (in_a.ends_digest() != in_b.ends_digest()) {
+      return absl::StrCat(in_a.name(), " of another manifest");
+    }
     if (in_a.whole() != in_b.whole()) return absl::StrCat(in_a.name(), " read in another way");
   }
   return "";
@@ -109,6 +112,7 @@ absl::Status SnapshotSet::Add(const std::string& path) {
   absl::StatusOr<std::unique_ptr<SnapshotReader>> reader = SnapshotReader::Open(path);
   if (!reader.ok()) return reader.status();
   const snapshot::Header& header = (*reader)->header();
+  if (header.shards() == 0) return Refused(path, "a manifest, and no snapshot");
   constexpr uint32_t kMostShards = 100'000;
   if (header.has_state() && !header.state().has_result()) {
     return Refused(path, "tells only how far logs were read, and holds no result");
