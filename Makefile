@@ -45,18 +45,27 @@ SCHEMAS := $(wildcard jobs/*.proto)
 SCHEMA_HEADERS := $(SCHEMAS:%.proto=$(BUILD)/%.pb.h)
 BIGSCAN_OBJECTS := $(foreach layer,$(LAYERS),$(call layer_objects,$(layer))) \
 	$(SCHEMAS:%.proto=$(BUILD)/%.pb.o)
+# It runs bigscan, and so needs little of it.
+CLUSTER_OBJECTS := $(call layer_objects,cmd/cluster) $(SCHEMAS:%.proto=$(BUILD)/%.pb.o) \
+	$(addprefix $(BUILD)/,cmd/command_line.o cmd/message.o cmd/scanning_options.o cmd/snapshot_file.o \
+	ipc/signals.o lib/file_input.o lib/replacement_file.o lib/write_all.o)
 UNIT_OBJECTS := $(call layer_objects,tests/unit)
 BIGSCAN := $(BUILD)/bigscan
+CLUSTER := $(BUILD)/bigscan-cluster
 LOGGEN := $(BUILD)/loggen
 UNIT := $(BUILD)/unit_tests
 FUZZ_TARGETS := $(patsubst tests/fuzz/%_fuzz.cc,%,$(sort $(wildcard tests/fuzz/*_fuzz.cc)))
 FUZZ_SHARED := $(patsubst %.cc,$(BUILD)/%.o,$(filter-out %_fuzz.cc,$(sort $(wildcard tests/fuzz/*.cc))))
 FUZZERS := $(FUZZ_TARGETS:%=$(BUILD)/%_fuzz)
-SOURCES := $(foreach dir,$(LAYERS) tests/unit tests/bench tests/fuzz,$(wildcard $(dir)/*.h $(dir)/*.cc))
+SOURCES := $(foreach dir,$(LAYERS) cmd/cluster tests/unit tests/bench tests/fuzz,$(wildcard $(dir)/*.h $(dir)/*.cc))
 
-all: $(BIGSCAN)
+all: $(BIGSCAN) $(CLUSTER)
 
 $(BIGSCAN): $(BIGSCAN_OBJECTS)
+	$(call say,LINK $@)
+	$(Q)$(CXX) $(REQUIRED_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(CLUSTER): $(CLUSTER_OBJECTS)
 	$(call say,LINK $@)
 	$(Q)$(CXX) $(REQUIRED_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
@@ -85,7 +94,7 @@ $(BUILD)/%.o: %.cc
 
 # Whoever includes what is generated needs it before the first .d file tells so.
 FUZZ_OBJECTS := $(FUZZ_TARGETS:%=$(BUILD)/tests/fuzz/%_fuzz.o) $(FUZZ_SHARED)
-$(BIGSCAN_OBJECTS) $(UNIT_OBJECTS) $(FUZZ_OBJECTS): | $(SCHEMA_HEADERS)
+$(BIGSCAN_OBJECTS) $(CLUSTER_OBJECTS) $(UNIT_OBJECTS) $(FUZZ_OBJECTS): | $(SCHEMA_HEADERS)
 
 $(BUILD)/%.pb.cc $(BUILD)/%.pb.h &: %.proto
 	@mkdir -p $(@D)
@@ -96,8 +105,8 @@ $(BUILD)/%.pb.o: $(BUILD)/%.pb.cc
 	$(call say,CXX $<)
 	$(Q)$(CXX) $(REQUIRED_CPPFLAGS) $(CPPFLAGS) $(REQUIRED_CXXFLAGS) $(CXXFLAGS) -c -o $@ $<
 
--include $(patsubst %.o,%.d,$(BIGSCAN_OBJECTS) $(UNIT_OBJECTS) $(FUZZ_OBJECTS) \
-	$(BUILD)/tests/bench/loggen.d)
+-include $(patsubst %.o,%.d,$(BIGSCAN_OBJECTS) $(CLUSTER_OBJECTS) $(UNIT_OBJECTS) \
+	$(FUZZ_OBJECTS) $(BUILD)/tests/bench/loggen.d)
 
 # --- What has to be installed: Debian 12's packages ---
 BUILD_DEPS := g++ make pkg-config libhyperscan-dev libboost-dev libboost-program-options-dev \
@@ -106,6 +115,7 @@ BUILD_DEPS := g++ make pkg-config libhyperscan-dev libboost-dev libboost-program
 	protobuf-compiler
 TEST_DEPS := $(BUILD_DEPS) libgtest-dev python3 python3-pytest python3-pytest-xdist gzip zstd xz-utils \
 	bzip2 lz4 tabix
+CLUSTER_DEPS := slurmctld slurmd slurm-client munge parallel
 CHECK_DEPS := $(TEST_DEPS) clang-format cppcheck mandoc
 FUZZ_DEPS := $(TEST_DEPS) clang libclang-rt-14-dev
 install_missing = @sh tests/install_missing.sh $(1)
@@ -116,6 +126,8 @@ build-deps:
 	$(call install_missing,$(BUILD_DEPS))
 test-deps:
 	$(call install_missing,$(TEST_DEPS) $(if $(filter clang%,$(notdir $(CXX))),clang))
+deps-cluster: test-deps
+	@APT_FLAGS=--no-install-recommends sh tests/install_missing.sh $(CLUSTER_DEPS)
 check-deps:
 	$(call install_missing,$(CHECK_DEPS))
 fuzz-deps:
@@ -153,6 +165,11 @@ fuzz-short: fuzz-deps
 	$(make_fuzzers)
 	$(Q)/usr/bin/python3 tests/fuzz/run.py --build $(FUZZ_BUILD) --short $(FUZZ)
 
+# On a throw-away Slurm of this machine.
+test-cluster: deps-cluster
+	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) $(BIGSCAN) $(CLUSTER)
+	$(Q)PYTEST_FLAGS='-n 0' sh tests/run.sh $(BIGSCAN) '' tests/cluster
+
 # Paths of ripgrep 15 and ugrep; without UGREP, the one that is installed.
 RG15 ?=
 UGREP ?=
@@ -180,7 +197,8 @@ check-layers:
 	@! grep -nE '#include "(cmd|jobs|ipc|tests)/' lib/*.h lib/*.cc
 	@! grep -nE '#include "(cmd|jobs|lib|tests)/' ipc/*.h ipc/*.cc
 	@! grep -nE '#include "(cmd|ipc|tests)/' jobs/*.h jobs/*.cc
-	@! grep -nE '#include "tests/' cmd/*.h cmd/*.cc
+	@! grep -nE '#include "tests/' cmd/*.h cmd/*.cc cmd/cluster/*.h cmd/cluster/*.cc
+	@! grep -nE '#include "jobs/' cmd/cluster/*.h cmd/cluster/*.cc
 
 check-static:
 	cppcheck --quiet --std=c++20 --language=c++ --enable=warning,performance,portability \
@@ -188,27 +206,34 @@ check-static:
 
 check-man:
 	@# Which other manuals are installed says nothing about these.
-	@! mandoc -Tlint man/*.[15] 2>&1 | grep -vE 'referenced manual not found|outdated mandoc.db'
+	@! mandoc -Tlint man/*.[157] 2>&1 | grep -vE 'referenced manual not found|outdated mandoc.db'
 
-install: $(BIGSCAN)
+install: $(BIGSCAN) $(CLUSTER)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
-		$(DESTDIR)$(PREFIX)/share/man/man5
+		$(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man7
 	install -m 755 $(BIGSCAN) $(DESTDIR)$(PREFIX)/bin/bigscan
+	install -m 755 $(CLUSTER) $(DESTDIR)$(PREFIX)/bin/bigscan-cluster
+	install -m 644 man/bigscan-cluster.1 $(DESTDIR)$(PREFIX)/share/man/man1/bigscan-cluster.1
+	install -m 644 man/bigscan-cluster.7 $(DESTDIR)$(PREFIX)/share/man/man7/bigscan-cluster.7
 	install -m 644 man/bigscan.1 $(DESTDIR)$(PREFIX)/share/man/man1/bigscan.1
 	install -m 644 man/bigscan-snapshot.5 man/bigscan.conf.5 $(DESTDIR)$(PREFIX)/share/man/man5
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/bigscan $(DESTDIR)$(PREFIX)/share/man/man1/bigscan.1 \
-		$(DESTDIR)$(PREFIX)/share/man/man5/bigscan-snapshot.5 $(DESTDIR)$(PREFIX)/share/man/man5/bigscan.conf.5
+		$(DESTDIR)$(PREFIX)/share/man/man5/bigscan-snapshot.5 $(DESTDIR)$(PREFIX)/share/man/man5/bigscan.conf.5 \
+		$(DESTDIR)$(PREFIX)/bin/bigscan-cluster \
+		$(DESTDIR)$(PREFIX)/share/man/man1/bigscan-cluster.1 \
+		$(DESTDIR)$(PREFIX)/share/man/man7/bigscan-cluster.7
 
 clean:
 	rm -rf build
 
 help:
-	@echo 'make              build build/bigscan (dependencies must be there: make deps)'
+	@echo 'make              build build/bigscan, build/bigscan-cluster (dependencies must be there: make deps)'
 	@echo 'make demo         install what is missing, build, make a sample log and scan it'
 	@echo 'make test         install what is missing, build and run all tests'
 	@echo 'make fuzz         run each fuzz target for FUZZ_SECONDS=3600, or FUZZ="plan time"; make fuzz-short'
+	@echo 'make test-cluster install Slurm and GNU parallel too, and run the tests of bigscan-cluster'
 	@echo 'make bench        measure against other tools; RG15=path of ripgrep 15, UGREP=path of ugrep,'
 	@echo '                  BENCH_SIZE=4G, BENCH_RUNS=5, BENCH_FLAGS="--table count-literal,gz"'
 	@echo 'make check        format, layers, static analysis, man page'
@@ -216,5 +241,6 @@ help:
 	@echo 'make install      into $$(DESTDIR)$$(PREFIX); make uninstall; make clean'
 	@echo 'Variables: SAN=address,undefined  DEBUG=1  CXX=clang++  V=1'
 
-.PHONY: all demo deps build-deps test-deps check-deps fuzz-deps test fuzz fuzz-short fuzzers bench check check-format \
+.PHONY: all demo deps build-deps test-deps check-deps fuzz-deps deps-cluster test test-cluster fuzz \
+	fuzz-short fuzzers bench check check-format \
 	check-layers check-static check-man install uninstall clean help

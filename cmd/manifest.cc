@@ -2,8 +2,6 @@
 
 #include <sys/stat.h>
 
-#include <algorithm>
-#include <iterator>
 #include <memory>
 #include <utility>
 
@@ -13,17 +11,12 @@
 #include "cmd/inputs.h"
 #include "cmd/make_plan.h"
 #include "cmd/partial_writer.h"
+#include "cmd/scanning_options.h"
 #include "cmd/snapshot_file.h"
 #include "lib/text_decoder.h"
 
 namespace bigscan {
 namespace {
-
-// What may be given with --manifest: nothing of it changes the result.
-constexpr const char* kScanningOptions[] = {
-    "manifest",   "shard",       "partial",       "processes",   "chunk-size",
-    "max-memory", "io",          "pin",           "drop-cache",  "idle",
-    "stats",      "perl-regexp", "line-buffered", "no-messages", "no-cache"};
 
 absl::StatusOr<InputList> ListInputs(const Options& options) {
   absl::StatusOr<TextEncoding> encoding = TextEncoding::ByName(options.encoding);
@@ -58,8 +51,8 @@ absl::Status WriteManifest(const Options& options) {
 
 absl::StatusOr<Options> ManifestOptions(const CommandLine& line) {
   for (const CommandLine::Option& option : line.options()) {
-    if (std::find(std::begin(kScanningOptions), std::end(kScanningOptions), option.name) ==
-        std::end(kScanningOptions)) {
+    const std::string& name = option.name;
+    if (name != "manifest" && name != "shard" && name != "partial" && !IsScanningOption(name)) {
       return absl::InvalidArgumentError(absl::StrCat(
           "--", option.name,
           " and --manifest can not be used together: ", "the manifest tells what is asked for"));

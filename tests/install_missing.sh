@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs those of the Debian packages $@ that are not installed yet.
+# Installs those of the Debian packages $@ that are not installed yet; $APT_FLAGS are options for apt-get.
 set -eu
 
 missing=""
@@ -26,7 +26,7 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 echo "Installing:$missing"
 # shellcheck disable=SC2086  # a list of words
-if ! $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $missing >/dev/null 2>&1; then
+if ! $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq ${APT_FLAGS:-} $missing >/dev/null 2>&1; then
   $sudo apt-get update -qq
-  $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $missing >/dev/null
+  $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq ${APT_FLAGS:-} $missing >/dev/null
 fi
