@@ -20,7 +20,6 @@ KILLS = int(os.environ.get("BIGSCAN_STATE_KILLS", "25"))
 ROTATIONS = 5  # Of one log.
 # What is lost with the old file has to be scanned before.
 LOSES_THE_OLD = ("truncate", "smaller", "larger")
-SECONDS = 0.02  # A little longer than a run takes.
 
 
 class Runs:
@@ -32,6 +31,8 @@ class Runs:
         self.every_file = every_file
         self.state = log.directory.with_name("state")
         self.kills = 0
+        self.seconds = 0.05  # What the last whole run took.
+        self.ended = 0  # Runs that were over before they were killed.
 
     def command(self) -> list[str]:
         files = ["log"]
@@ -49,12 +50,16 @@ class Runs:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         ) as process:
-            time.sleep(self.rng.random() * SECONDS)
+            # Any instant of a run, and some behind its end, so that the commit is among them.
+            time.sleep(self.rng.random() * 1.3 * self.seconds)
             process.send_signal(signal.SIGKILL)
         self.kills += 1
+        self.ended += process.returncode >= 0
 
     def run(self) -> None:
+        begin = time.monotonic()
         result = support.run(self.command(), cwd=self.log.directory)
+        self.seconds = time.monotonic() - begin
         assert result.status in (0, 1), result.err
         assert not any(line for line in result.err.splitlines() if b"warning" not in line)
         assert support.run([support.BIGSCAN, "--merge", self.state]).out == result.out
