@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <new>
+#include <type_traits>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -127,6 +128,7 @@ template <typename State>
 class StateAggregate : public Aggregate {
  public:
   static_assert(alignof(State) <= 16);
+  static_assert(State::kHasHeap || std::is_trivially_copyable_v<State>);
   size_t state_bytes() const override { return sizeof(State); }
   bool needs_number() const override { return State::kNeedsNumber; }
   void Construct(void* state) const override { new (state) State(); }

@@ -41,7 +41,7 @@ class Aggregate {
 
   virtual void Construct(void* state) const = 0;
   virtual void Destroy(void* state) const = 0;
-  // What the state holds outside of itself, in bytes; whether that can be anything.
+  // What the state holds outside of itself, in bytes; whether that can be anything. If not, it may be copied as bytes.
   virtual size_t HeapBytes(const void* state) const = 0;
   virtual bool has_heap() const = 0;
 

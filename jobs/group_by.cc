@@ -10,6 +10,14 @@
 #include "lib/varint.h"
 
 namespace bigscan {
+namespace {
+
+// So many of a chunk that it is worth while to have them by partition.
+constexpr size_t kManyGroups = 4096;
+// What a piece is cut at.
+constexpr size_t kPieceBytes = 32 << 10;
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<GroupByJob>> GroupByJob::Create(const GroupSpec& spec) {
   absl::StatusOr<std::unique_ptr<RecordValues>> values = RecordValues::Create(spec.values);
@@ -24,10 +32,8 @@ GroupByJob::GroupByJob(const GroupSpec& spec, std::unique_ptr<RecordValues> valu
       table_(spec.aggregates),
       numbers_(spec.numbers.size()),
       notes_(kNumbers + spec.numbers.size()),
-      all_(spec.aggregates),
+      all_(spec_),
       of_source_(spec.aggregates),
-      order_(spec_, all_),
-      spill_(spec.aggregates),
       has_file_key_(std::any_of(
           spec.keys.begin(), spec.keys.end(),
           [](const GroupSpec::Key& key) { return key.kind == GroupSpec::Key::Kind::kFile; })),
@@ -183,18 +189,39 @@ void GroupByJob::AddBatch() {
 
 void GroupByJob::AppendGroups(Partial* partial) {
   AddBatch();
-  std::string& bytes = partial->bytes();
-  for (const GroupTable::Group* group : table_.groups()) {
-    const absl::string_view key = table_.Key(*group);
-    AppendVarint(key.size() + 1, &bytes);
-    absl::StrAppend(&bytes, key);
-    values_bytes_.clear();
-    table_.AppendValues(*group, &values_bytes_);
-    AppendVarint(values_bytes_.size(), &bytes);
-    bytes += values_bytes_;
-    if (partial->full()) partial->Send();
+  const std::vector<GroupTable::Group*>& groups = table_.groups();
+  // What has the file's name in its key has another hash in the end.
+  if (groups.size() < kManyGroups || has_file_key_ || spec_.binary == BinaryData::kVoid) {
+    AppendPieces(kGroupPartitions, groups, partial);
+  } else {
+    by_partition_.Sort(table_);
+    const std::span<const GroupTable::Group* const> sorted = by_partition_.groups();
+    for (size_t i = 0; i < kGroupPartitions; ++i) {
+      const size_t begin = by_partition_.begin(i);
+      AppendPieces(i, sorted.subspan(begin, by_partition_.begin(i + 1) - begin), partial);
+    }
   }
   table_.Clear();
+}
+
+void GroupByJob::AppendPieces(size_t partition, std::span<const GroupTable::Group* const> groups,
+                              Partial* partial) {
+  constexpr size_t kFetched = 8;
+  for (size_t i = 0; i < groups.size(); ++i) {
+    if (i + kFetched < groups.size()) GroupTable::Fetch(*groups[i + kFetched]);
+    AppendGroupEntry(table_, *groups[i], &piece_);
+    if (piece_.size() >= kPieceBytes) AppendPiece(partition, partial);
+  }
+  if (!piece_.empty()) AppendPiece(partition, partial);
+}
+
+void GroupByJob::AppendPiece(size_t partition, Partial* partial) {
+  std::string& bytes = partial->bytes();
+  AppendVarint(partition + 1, &bytes);
+  AppendVarint(piece_.size(), &bytes);
+  bytes += piece_;
+  piece_.clear();
+  if (partial->full()) partial->Send();
 }
 
 void GroupByJob::EndChunk(Partial* partial) {
@@ -218,43 +245,42 @@ void GroupByJob::Merge(const SourceInfo& source, const PartialResult& partial) {
     AppendKeyText(source.name, &file_);
   }
   absl::string_view bytes = partial.bytes;
-  if (MergeGroups(&bytes) && !partial.more) MergeEnd(bytes);
+  if (MergePieces(&bytes) && !partial.more) MergeEnd(bytes);
 }
 
-// Takes in all groups at the front of `bytes`, and the 0 that ends them if it is there. False if they are broken.
-bool GroupByJob::MergeGroups(absl::string_view* bytes) {
-  GroupTable* const table = spec_.binary == BinaryData::kVoid ? &of_source_ : &all_;
-  for (bool last = false; !last;) {
-    merging_.Clear();
-    merging_values_.clear();
-    while (!merging_.full() && !last) {
-      uint64_t key = 0;
-      uint64_t values = 0;
-      if (bytes->empty()) {
-        last = true;
-        break;
-      }
-      if (!TakeVarint(bytes, &key)) return false;
-      if (key == 0) {
-        last = true;
-        break;
-      }
-      if (key - 1 > bytes->size()) return false;
-      if (!AppendWholeKey(bytes->substr(0, key - 1), &merging_.keys())) return false;
-      bytes->remove_prefix(key - 1);
-      if (!TakeVarint(bytes, &values) || values > bytes->size()) return false;
-      merging_.Add();
-      merging_values_.push_back(bytes->substr(0, values));
-      bytes->remove_prefix(values);
-    }
-    if (!table->empty() && table == &all_ && table->bytes() > spec_.most_bytes) SpillGroups();
-    merging_.Fetch(*table);
-    for (size_t i = 0; i < merging_.size(); ++i) {
-      absl::string_view values = merging_values_[i];
-      if (!table->TakeValues(merging_.key(i), merging_.hash(i), &values)) return false;
-    }
+// Takes in all pieces at the front of `bytes`, and the 0 that ends them if it is there. False if they are broken.
+bool GroupByJob::MergePieces(absl::string_view* bytes) {
+  while (!bytes->empty()) {
+    uint64_t partition = 0;
+    uint64_t size = 0;
+    if (!TakeVarint(bytes, &partition)) return false;
+    if (partition == 0) return true;
+    if (partition > kGroupPartitions + 1) return false;
+    if (!TakeVarint(bytes, &size) || size > bytes->size()) return false;
+    if (!MergePiece(partition - 1, bytes->substr(0, size))) return false;
+    bytes->remove_prefix(size);
   }
   return true;
+}
+
+bool GroupByJob::MergePiece(size_t partition, absl::string_view entries) {
+  if (partition < kGroupPartitions) return all_.AddPartition(partition, entries);
+  if (has_file_key_) {
+    whole_.clear();
+    std::string key;
+    while (!entries.empty()) {
+      GroupEntry entry;
+      key.clear();
+      if (!TakeGroupEntry(&entries, &entry) || !AppendWholeKey(entry.key, &key)) return false;
+      AppendVarint(key.size(), &whole_);
+      absl::StrAppend(&whole_, key);
+      AppendVarint(entry.values.size(), &whole_);
+      absl::StrAppend(&whole_, entry.values);
+    }
+    entries = whole_;
+  }
+  return spec_.binary == BinaryData::kVoid ? MergeGroupEntries(entries, &of_source_)
+                                           : all_.Add(entries);
 }
 
 // Appends `key`, with the file's name where that belongs.
@@ -295,40 +321,24 @@ bool GroupByJob::MergeEnd(absl::string_view bytes) {
 }
 
 void GroupByJob::EndSource(const SourceInfo& /*source*/) {
-  std::string values;
+  std::string entries;
   for (const GroupTable::Group* group : of_source_.groups()) {
-    values.clear();
-    of_source_.AppendValues(*group, &values);
-    absl::string_view bytes = values;
-    const absl::string_view key = of_source_.Key(*group);
-    all_.TakeValues(key, GroupTable::HashOf(key), &bytes);
+    AppendGroupEntry(of_source_, *group, &entries);
+    if (entries.size() < kPieceBytes) continue;
+    all_.Add(entries);
+    entries.clear();
   }
+  all_.Add(entries);
   of_source_.Clear();
   selected_in_all_ += in_source_;
   in_source_ = 0;
   void_ = false;
 }
 
-void GroupByJob::SpillGroups() {
-  const absl::Status status = spill_.Add(all_);
-  if (!status.ok() && spill_status_.ok()) spill_status_ = status;
-  all_.Reset();
-}
-
-// All groups, which then are complete; nothing unless spill_status_ is OK.
-std::unique_ptr<SortedGroups> GroupByJob::SortGroups() {
-  if (spill_.empty()) return std::make_unique<SortedTable>(order_.Sorted(all_));
-  if (!all_.empty()) SpillGroups();
-  absl::StatusOr<std::unique_ptr<SortedGroups>> merged = spill_.Merge(order_);
-  if (!merged.ok() && spill_status_.ok()) spill_status_ = merged.status();
-  return merged.ok() ? *std::move(merged) : nullptr;
-}
-
 void GroupByJob::EndScan() {
   if (spec_.keys.empty()) all_.Get("");
-  std::unique_ptr<SortedGroups> groups = SortGroups();
-  // Half of a result is none.
-  if (spill_status_.ok()) report_.emplace(spec_, all_, std::move(groups));
+  std::unique_ptr<SortedGroups> groups = all_.Sort();
+  if (groups != nullptr) report_.emplace(spec_, all_.layout(), std::move(groups));
 }
 
 bool GroupByJob::Report(Output* output) {
@@ -340,8 +350,8 @@ bool GroupByJob::Report(Output* output) {
 
 std::vector<Job::Remark> GroupByJob::TakeRemarks() {
   std::vector<Remark> remarks;
-  if (!spill_status_.ok()) {
-    remarks.push_back({.text = std::string(spill_status_.message()), .is_error = true});
+  if (!all_.status().ok()) {
+    remarks.push_back({.text = std::string(all_.status().message()), .is_error = true});
   }
   for (size_t i = 0; i < all_notes_.size(); ++i) {
     const RecordNote& note = all_notes_[i];

@@ -1,28 +1,29 @@
 // The group-by job: counts and aggregates of the selected records, by key (--by, --agg, --every).
 //
-//   partial := group* end
-//   group   := key_bytes + 1:varint key values_bytes:varint values     as in group_key.h and group_table.h
+//   partial := piece* end
+//   piece   := partition + 1:varint bytes:varint entry*     as in group_entry.h; keys as in group_key.h
 //   end     := 0:varint selected:varint binary:varint note:varint*
 //   note    := records:varint example_bytes:varint example     of the records that are not of the format,
 //              that have no time, and, for each number, of values that are none
 //
-// Groups come in the order in which the chunk has them. In keys the component that is the file's name is left
-// out, as only the coordinator knows it.
+// Many groups come by partition; few, in the order in which the chunk has them, with kGroupPartitions in place of a
+// partition. In keys the component that is the file's name is left out, as only the coordinator knows it.
 #ifndef BIGSCAN_JOBS_GROUP_BY_H_
 #define BIGSCAN_JOBS_GROUP_BY_H_
 
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "jobs/aggregate.h"
-#include "jobs/group_order.h"
+#include "jobs/group_entry.h"
 #include "jobs/group_report.h"
 #include "jobs/group_spec.h"
-#include "jobs/group_spill.h"
+#include "jobs/group_store.h"
 #include "jobs/group_table.h"
 #include "jobs/job.h"
 #include "jobs/record_note.h"
@@ -49,7 +50,7 @@ class GroupByJob : public Job {
   absl::Status SaveState(const PutState& put) override;
   bool LoadState(const snapshot::Snapshot& piece) override;
   bool SourceDecided() const override { return void_; }
-  bool AllDecided() const override { return !spill_status_.ok(); }
+  bool AllDecided() const override { return !all_.status().ok(); }
   uint64_t selected() const override { return selected_in_all_ + in_source_; }
   std::vector<std::string> Preview(size_t most_lines) const override;
   std::vector<Remark> TakeRemarks() override;
@@ -97,10 +98,12 @@ class GroupByJob : public Job {
   void AppendValues();
   void AddBatch();
   void AppendGroups(Partial* partial);
+  void AppendPieces(size_t partition, std::span<const GroupTable::Group* const> groups,
+                    Partial* partial);
+  void AppendPiece(size_t partition, Partial* partial);
+  bool MergePieces(absl::string_view* bytes);
+  bool MergePiece(size_t partition, absl::string_view entries);
   bool AppendWholeKey(absl::string_view key, std::string* whole) const;
-  bool MergeGroups(absl::string_view* bytes);
-  void SpillGroups();
-  std::unique_ptr<SortedGroups> SortGroups();
   bool LoadGroup(const snapshot::Group& group);
   bool IsKey(absl::string_view key) const;
   bool MergeEnd(absl::string_view bytes);
@@ -116,26 +119,23 @@ class GroupByJob : public Job {
   Batch batch_;
   std::vector<Value> batch_values_;              // of each of its records, by aggregate
   std::vector<std::optional<Decimal>> numbers_;  // by number of the specification, of one record
-  std::string values_bytes_;
+  GroupsByPartition by_partition_;
+  std::string piece_;  // entries
   uint64_t selected_ = 0;
   bool binary_ = false;
   std::vector<RecordNote> notes_;
   std::vector<RecordFailure> failures_;
 
   // Coordinator.
-  GroupTable all_;
+  GroupStore all_;
   GroupTable of_source_;  // if nothing of a source may count in the end
-  GroupOrder order_;
-  GroupSpill spill_;  // what of all_ had to make room
-  absl::Status spill_status_;
-  bool void_ = false;  // nothing counts in this source
+  bool void_ = false;     // nothing counts in this source
   uint64_t in_source_ = 0;
   uint64_t selected_in_all_ = 0;
   std::string file_;      // the key's component of the source that is being merged,
   uint32_t file_id_ = 0;  // which is this one, plus 1
   bool has_file_key_;
-  Batch merging_;
-  std::vector<absl::string_view> merging_values_;
+  std::string whole_;  // entries whose keys have that component
   std::vector<RecordNote> all_notes_;
   std::optional<GroupReport> report_;
 };

@@ -14,9 +14,11 @@ constexpr size_t kMostGroups = 1'000'000;
 }  // namespace
 
 std::vector<std::string> GroupByJob::Preview(size_t most_lines) const {
-  // What is in memory when some groups had to make room is no part of the result that means anything.
-  if (!spill_.empty() || all_.empty() || all_.size() > kMostGroups || most_lines < 2) return {};
-  GroupReport report(spec_, all_, std::make_unique<SortedTable>(order_.First(all_, most_lines - 1)),
+  if (most_lines < 2) return {};
+  PartitionSort::Sorted first;
+  first.ranges.push_back(all_.First(most_lines - 1, kMostGroups));
+  if (first.ranges.front().empty()) return {};
+  GroupReport report(spec_, all_.layout(), std::make_unique<SortedTables>(std::move(first)),
                      TableFormat::kText);
   std::string text;
   report.Next(&text);

@@ -24,17 +24,23 @@ class GroupReport {
               TableFormat format);
 
   // Appends the next rows, after a header, to `text`, which is empty: a bounded part of the table. False when
-  // there is nothing left.
+  // there is nothing left. Where there are many, threads help, which are gone when it returns.
   bool Next(std::string* text);
 
  private:
   double SizeOf(const GroupTable::Group& group) const;
   void Fill(const GroupTable::Group& group, std::vector<Cell>* cells) const;
+  void MeasureAll();
+  void TakePlaces();
+  template <typename Row>
+  void ForEach(SortedGroups::Places places, Row row) const;
 
   const GroupSpec& spec_;
   const GroupTable& layout_;
   const std::unique_ptr<SortedGroups> groups_;
   TableWriter writer_;
+  std::vector<SortedGroups::Places> places_;  // that threads are to look at, each some
+  std::vector<std::string> texts_;            // of these
   bool begun_ = false;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "jobs/group_entry.h"
 #include "lib/file_input.h"
 #include "lib/varint.h"
 
@@ -13,18 +14,12 @@ constexpr size_t kReadBytes = 64 << 10;
 constexpr size_t kRunReadBytes = 16 << 10;  // of each run, while they are merged
 constexpr size_t kMostSizeBytes = 10;       // of a varint
 
-// entry := key_bytes:varint key values_bytes:varint values
+// `entry` is memory to be used.
 absl::Status AppendEntry(const GroupTable& table, const GroupTable::Group& group,
-                         std::string* values, TemporaryFile* file) {
-  const absl::string_view key = table.Key(group);
-  std::string head;
-  AppendVarint(key.size(), &head);
-  head.append(key.data(), key.size());
-  values->clear();
-  table.AppendValues(group, values);
-  AppendVarint(values->size(), &head);
-  if (absl::Status status = file->Append(head); !status.ok()) return status;
-  return file->Append(*values);
+                         std::string* entry, TemporaryFile* file) {
+  entry->clear();
+  AppendGroupEntry(table, group, entry);
+  return file->Append(*entry);
 }
 
 // Reads entries one after the other.
@@ -162,30 +157,17 @@ class MergedRuns final : public SortedGroups {
   bool advance_ = false;  // the first of the heap has been given out
 };
 
-size_t PartitionOf(const GroupTable::Group& group, size_t partitions) {
-  return (group.hash >> 40) % partitions;
-}
-
 }  // namespace
 
 absl::Status GroupSpill::Add(const GroupTable& table) {
-  // Sorted by partition: counted, then put in place.
-  std::vector<size_t> begins(kPartitions + 1, 0);
-  for (const GroupTable::Group* group : table.groups()) {
-    ++begins[PartitionOf(*group, kPartitions) + 1];
-  }
-  for (size_t i = 1; i <= kPartitions; ++i) begins[i] += begins[i - 1];
-  std::vector<const GroupTable::Group*> groups(table.size());
-  std::vector<size_t> ends = begins;
-  for (const GroupTable::Group* group : table.groups()) {
-    groups[ends[PartitionOf(*group, kPartitions)]++] = group;
-  }
-  std::array<ByteRange, kPartitions>& segments = segments_.emplace_back();
-  std::string values;
-  for (size_t i = 0; i < kPartitions; ++i) {
+  GroupsByPartition groups;
+  groups.Sort(table);
+  Segments& segments = segments_.emplace_back();
+  std::string entry;
+  for (size_t i = 0; i < kGroupPartitions; ++i) {
     segments[i].begin = file_.size();
-    for (size_t j = begins[i]; j < begins[i + 1]; ++j) {
-      absl::Status status = AppendEntry(table, *groups[j], &values, &file_);
+    for (size_t j = groups.begin(i); j < groups.begin(i + 1); ++j) {
+      absl::Status status = AppendEntry(table, *groups.groups()[j], &entry, &file_);
       if (!status.ok()) return status;
     }
     segments[i].end = file_.size();
@@ -193,8 +175,27 @@ absl::Status GroupSpill::Add(const GroupTable& table) {
   return file_.Flush();
 }
 
+absl::Status GroupSpill::Add(const GroupPartitions& partitions) {
+  Segments& segments = segments_.emplace_back();
+  std::string entry;
+  for (size_t i = 0; i < kGroupPartitions; ++i) {
+    segments[i].begin = file_.size();
+    if (const GroupTable* const table = partitions.table(i); table != nullptr) {
+      for (const GroupTable::Group* group : table->groups()) {
+        absl::Status status = AppendEntry(*table, *group, &entry, &file_);
+        if (!status.ok()) return status;
+      }
+    }
+    for (const absl::string_view piece : partitions.pieces(i)) {
+      if (absl::Status status = file_.Append(piece); !status.ok()) return status;
+    }
+    segments[i].end = file_.size();
+  }
+  return file_.Flush();
+}
+
 absl::Status GroupSpill::ReadPartition(size_t partition, GroupTable* table) const {
-  for (const std::array<ByteRange, kPartitions>& segments : segments_) {
+  for (const Segments& segments : segments_) {
     EntryReader reader(file_.fd(), segments[partition], kReadBytes);
     while (true) {
       const absl::StatusOr<bool> more = reader.Take(table);
@@ -208,14 +209,14 @@ absl::Status GroupSpill::ReadPartition(size_t partition, GroupTable* table) cons
 absl::StatusOr<std::unique_ptr<SortedGroups>> GroupSpill::Merge(const GroupOrder& order) {
   TemporaryFile sorted;
   std::vector<ByteRange> runs;
-  std::string values;
-  for (size_t partition = 0; partition < kPartitions; ++partition) {
+  std::string entry;
+  for (size_t partition = 0; partition < kGroupPartitions; ++partition) {
     GroupTable table(aggregates_);
     absl::Status status = ReadPartition(partition, &table);
     if (!status.ok()) return status;
     const uint64_t begin = sorted.size();
     for (const GroupOrder::Place& place : order.Sorted(table)) {
-      status = AppendEntry(table, *place.group, &values, &sorted);
+      status = AppendEntry(table, *place.group, &entry, &sorted);
       if (!status.ok()) return status;
     }
     if (sorted.size() > begin) runs.push_back({begin, sorted.size()});

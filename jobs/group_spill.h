@@ -17,7 +17,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "jobs/group_entry.h"
 #include "jobs/group_order.h"
+#include "jobs/group_partitions.h"
 #include "jobs/group_table.h"
 #include "jobs/sorted_groups.h"
 #include "lib/chunk.h"
@@ -34,19 +36,20 @@ class GroupSpill {
 
   // Writes the groups of `table`. Fails if there is no room for them in the temporary directory.
   absl::Status Add(const GroupTable& table);
+  absl::Status Add(const GroupPartitions& partitions);
 
   // All groups, in order. Call it once, when nothing more comes. `order` must outlive the result.
   absl::StatusOr<std::unique_ptr<SortedGroups>> Merge(const GroupOrder& order);
 
  private:
-  static constexpr size_t kPartitions = 256;
+  // Where the groups of each partition lie in the file.
+  using Segments = std::array<ByteRange, kGroupPartitions>;
 
   absl::Status ReadPartition(size_t partition, GroupTable* table) const;
 
   const Aggregates aggregates_;
   TemporaryFile file_;
-  // Where the groups of each partition lie in the file, by call of Add.
-  std::vector<std::array<ByteRange, kPartitions>> segments_;
+  std::vector<Segments> segments_;  // by call of Add
 };
 
 }  // namespace bigscan

@@ -9,17 +9,17 @@
 namespace bigscan {
 
 absl::Status GroupByJob::SaveState(const PutState& put) {
-  const std::unique_ptr<SortedGroups> groups = SortGroups();
-  if (!spill_status_.ok()) return spill_status_;
+  const std::unique_ptr<SortedGroups> groups = all_.Sort();
+  if (groups == nullptr) return all_.status();
   snapshot::Snapshot piece;
   snapshot::Group* const saved = piece.add_group();
   while (const GroupTable::Group* group = groups->Next()) {
-    const absl::string_view key = all_.Key(*group);
+    const absl::string_view key = all_.layout().Key(*group);
     saved->set_key(key.data(), key.size());
     saved->set_records(group->count);
     saved->clear_state();
     for (size_t i = 0; i < spec_.aggregates.size(); ++i) {
-      spec_.aggregates[i]->Append(all_.State(*group, i), saved->add_state());
+      spec_.aggregates[i]->Append(all_.layout().State(*group, i), saved->add_state());
     }
     if (absl::Status status = put(piece); !status.ok()) return status;
   }
@@ -51,12 +51,15 @@ bool GroupByJob::LoadState(const snapshot::Snapshot& piece) {
 bool GroupByJob::LoadGroup(const snapshot::Group& group) {
   if (static_cast<size_t>(group.state_size()) != spec_.aggregates.size()) return false;
   if (!IsKey(group.key())) return false;
-  if (!all_.empty() && all_.bytes() > spec_.most_bytes) SpillGroups();
   std::string values;
   AppendVarint(group.records(), &values);
   for (const std::string& state : group.state()) values += state;
-  absl::string_view rest = values;
-  return all_.TakeValues(group.key(), GroupTable::HashOf(group.key()), &rest) && rest.empty();
+  std::string entry;
+  AppendVarint(group.key().size(), &entry);
+  entry += group.key();
+  AppendVarint(values.size(), &entry);
+  entry += values;
+  return all_.Add(entry);
 }
 
 // Whether `key` has the components that the specification asks for.

@@ -50,6 +50,7 @@ void GroupTable::DestroyStates() {
 void GroupTable::Clear() {
   DestroyStates();
   groups_.clear();
+  slots_.resize(std::max(slots_.size(), kFirstSlots));
   std::fill(slots_.begin(), slots_.end(), 0);
   block_ = 0;
   used_ = 0;
@@ -130,6 +131,11 @@ void GroupTable::Add(const AggregateInput& input, size_t aggregate, Group* group
   heap_bytes_ -= of.HeapBytes(state);
   of.Add(input, state);
   heap_bytes_ += of.HeapBytes(state);
+}
+
+bool GroupTable::CanCopy() const {
+  return std::none_of(aggregates_.begin(), aggregates_.end(),
+                      [](const auto& aggregate) { return aggregate->has_heap(); });
 }
 
 uint64_t GroupTable::bytes() const {

@@ -6,6 +6,8 @@
 #ifndef BIGSCAN_JOBS_GROUP_TABLE_H_
 #define BIGSCAN_JOBS_GROUP_TABLE_H_
 
+#include <string.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -59,6 +61,14 @@ class GroupTable {
   // Adds a value to the group's state for an aggregate.
   void Add(const AggregateInput& input, size_t aggregate, Group* group);
 
+  // Whether groups can be copied as bytes: no state has memory of its own. Copy puts one to `place`, which is aligned
+  // to 16 bytes and has room for GroupBytes, for as long as it is there.
+  bool CanCopy() const;
+  size_t GroupBytes(const Group& group) const { return StatesAt(group.key_bytes) + states_bytes_; }
+  const Group* Copy(const Group& group, char* place) const {
+    return static_cast<const Group*>(memcpy(place, &group, GroupBytes(group)));
+  }
+
   // In the order in which they were added.
   const std::vector<Group*>& groups() const { return groups_; }
   size_t size() const { return groups_.size(); }
@@ -73,6 +83,8 @@ class GroupTable {
   // Keeps the memory for groups to come; or gives it back.
   void Clear();
   void Reset();
+  // Gives back what it takes to find groups: until the next Clear or Reset, none is to be asked for.
+  void DropSlots() { slots_ = {}; }
 
   // Everything of a group but its key, as bytes:
   //   values := count:varint state*      in the order of the aggregates

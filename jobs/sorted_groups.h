@@ -2,12 +2,15 @@
 #ifndef BIGSCAN_JOBS_SORTED_GROUPS_H_
 #define BIGSCAN_JOBS_SORTED_GROUPS_H_
 
+#include <algorithm>
 #include <cstddef>
+#include <span>
 #include <utility>
 #include <vector>
 
 #include "jobs/group_order.h"
 #include "jobs/group_table.h"
+#include "jobs/partition_sort.h"
 
 namespace bigscan {
 
@@ -19,26 +22,40 @@ class SortedGroups {
   virtual const GroupTable::Group* Next() = 0;
   // Goes back to the first one.
   virtual void Restart() = 0;
+  // In place of Next: some of the groups that come next, `most` at most, which live as long as this. None if each has to
+  // be asked for by Next, or all have been.
+  using Places = std::span<const GroupOrder::Place>;
+  virtual Places NextPlaces(size_t /*most*/) { return {}; }
 };
 
-// Those of a table, which must outlive this and stay as it is.
-class SortedTable : public SortedGroups {
+// Those that lie in memory: in tables that must outlive this and stay as they are, or as copies.
+class SortedTables : public SortedGroups {
  public:
-  explicit SortedTable(std::vector<GroupOrder::Place> places) : places_(std::move(places)) {}
+  explicit SortedTables(PartitionSort::Sorted sorted)
+      : sorted_(std::move(sorted)), ranges_(sorted_.ranges) {}
 
   const GroupTable::Group* Next() override {
-    if (next_ == places_.size()) return nullptr;
-    // They lie anywhere in memory.
-    if (next_ + kFetched < places_.size()) GroupTable::Fetch(*places_[next_ + kFetched].group);
-    return places_[next_++].group;
+    const Places places = NextPlaces(1);
+    return places.empty() ? nullptr : places.front().group;
   }
-  void Restart() override { next_ = 0; }
+  void Restart() override { range_ = next_ = 0; }
+  Places NextPlaces(size_t most) override {
+    while (range_ < ranges_.size() && next_ == ranges_[range_].size()) {
+      ++range_;
+      next_ = 0;
+    }
+    if (range_ == ranges_.size()) return {};
+    const Places rest = Places(ranges_[range_]).subspan(next_);
+    const Places taken = rest.first(std::min(most, rest.size()));
+    next_ += taken.size();
+    return taken;
+  }
 
  private:
-  static constexpr size_t kFetched = 16;
-
-  const std::vector<GroupOrder::Place> places_;
-  size_t next_ = 0;
+  const PartitionSort::Sorted sorted_;
+  const std::vector<PartitionSort::Places>& ranges_;
+  size_t range_ = 0;
+  size_t next_ = 0;  // in this range
 };
 
 }  // namespace bigscan

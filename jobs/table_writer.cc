@@ -90,6 +90,13 @@ void TableWriter::Measure(std::span<const Cell> row, double size) {
   }
 }
 
+void TableWriter::TakeWidths(const TableWriter& other) {
+  greatest_ = std::max(greatest_, other.greatest_);
+  for (size_t i = 0; i < widths_.size(); ++i) {
+    widths_[i] = std::max(widths_[i], other.widths_[i]);
+  }
+}
+
 void TableWriter::AppendHeader(std::string* text) const {
   if (format_ == TableFormat::kJson) return;
   std::vector<Cell> titles;

@@ -32,6 +32,8 @@ class TableWriter {
   // Whether all rows are to be measured before the first is written.
   bool NeedsWidths() const { return format_ == TableFormat::kText; }
   void Measure(std::span<const Cell> row, double size = 0);
+  // As if the rows that `other` has measured had been measured by this. They have the same columns.
+  void TakeWidths(const TableWriter& other);
 
   // Append to `text`. Each row has a cell for each column.
   void AppendHeader(std::string* text) const;

@@ -149,6 +149,32 @@ def test_groups_that_go_to_disk_come_back(seed: int, format: str, tmp_path: Path
         assert result.status == wanted.status
 
 
+PARTITIONS = [["-p", "1"], ["-p", "3"], ["-p", "2", "--chunk-size", "200000"],
+              ["-p", "2", "--max-memory", "32M"], ["-p", "3", "--max-memory", "4M"]]
+
+
+@pytest.mark.parametrize("geometry", PARTITIONS, ids=" ".join)
+@pytest.mark.parametrize("top", [[], ["--top", "7"], ["--top", "5000"]], ids=" ".join)
+def test_many_groups_are_merged_by_partition(geometry: list[str], top: list[str],
+                                             tmp_path: Path) -> None:
+    """Each key comes several times, in several chunks, among tens of thousands of others."""
+    rng = random.Random(3)
+    rows = [(rng.randrange(20_000), rng.randrange(1000)) for _ in range(100_000)]
+    (tmp_path / "log").write_bytes(b"".join(b"key%d %d\n" % row for row in rows))
+    found: dict[bytes, list[int]] = {}
+    for key, number in rows:
+        found.setdefault(b"key%d" % key, []).append(number)
+    table = sorted((-len(numbers), key, sum(numbers), max(numbers)) for key, numbers in found.items())
+    lines = [b"%s\t%d\t%d\t%d" % (key, -count, total, most) for count, key, total, most in table]
+    wanted = [b"1\tcount\tsum(2)\tmax(2)", *lines[:int(top[1]) if top else None]]
+    command = ["--fields", "space", "--by", "1", "--agg", "count,sum(2),max(2)", "--format", "tsv"]
+    for die in ["", "map:*:9:1", "send:0:11:1"]:
+        result = bigscan(*geometry, *command, *top, "log", cwd=tmp_path,
+                         env={"BIGSCAN_TEST_DIE": die} if die else {})
+        assert result.out.splitlines() == wanted
+        assert result.status == 0
+
+
 def test_no_room_for_groups_on_disk(tmp_path: Path) -> None:
     (tmp_path / "log").write_bytes(b"".join(b"%d\n" % i for i in range(10_000)))
     result = bigscan("--fields", "space", "--by", "1", "--chunk-size", "500", "--max-memory", "600",
