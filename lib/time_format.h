@@ -77,6 +77,12 @@ class TimeFormat {
 
   // With what stamps begin.
   const ByteSet& first_bytes() const { return first_bytes_; }
+  // Whether a text may be one that begins with just so many digits, and then with `next`, or ends if that is negative.
+  // REQUIRES: digits > 0.
+  bool MayBegin(size_t digits, int next) const {
+    return digits >= least_digits_ && digits <= most_digits_ &&
+           (after_digits_ == kAnything || after_digits_ == next);
+  }
   // Whether stamps are, or begin with, a number that only its place tells from others.
   bool begins_with_epoch() const;
 
@@ -118,10 +124,15 @@ class TimeFormat {
   // What is missing, or nullptr.
   const char* Missing() const;
   void Finish();
+  void FindDigits();
 
   std::vector<Step> steps_;
   std::bitset<static_cast<size_t>(Op::kOps)> ops_;  // of the steps
   ByteSet first_bytes_;
+  static constexpr int kAnything = -2;
+  size_t least_digits_ = 0;
+  size_t most_digits_ = static_cast<size_t>(-1);
+  int after_digits_ = kAnything;
   bool fraction_of_epoch_ = false;  // whether %s takes it
   bool adds_clock_ = false;         // whether times are the sum of the day's and the clock's
 };

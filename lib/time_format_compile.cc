@@ -102,6 +102,7 @@ const char* TimeFormat::Missing() const {
 
 void TimeFormat::Finish() {
   fraction_of_epoch_ = !Has(Op::kFraction) && !Has(Op::kMaybeFraction);
+  FindDigits();
   adds_clock_ = !Has(Op::kEpoch) && !Has(Op::kEpochOfLog) && !(Has(Op::kHour) && Has(Op::kHour12));
 
   const ByteSet digits = Bytes('0', '9');
@@ -142,6 +143,39 @@ void TimeFormat::Finish() {
     default:  // a number
       first_bytes_ = digits;
   }
+}
+
+// What stamps begin with, where that is a number that nothing but its end sets bounds to.
+void TimeFormat::FindDigits() {
+  if (steps_.front().op == Op::kEpochOfLog) {
+    least_digits_ = 10;
+    most_digits_ = 16;
+    return;
+  }
+  if (steps_.size() < 2 || steps_[1].op != Op::kByte ||
+      (steps_[1].byte >= '0' && steps_[1].byte <= '9')) {
+    return;
+  }
+  switch (steps_.front().op) {
+    case Op::kYear:
+      least_digits_ = most_digits_ = 4;
+      break;
+    case Op::kShortYear:
+      least_digits_ = most_digits_ = 2;
+      break;
+    case Op::kMonth:
+    case Op::kDay:
+    case Op::kHour:
+    case Op::kHour12:
+    case Op::kMinute:
+    case Op::kSecond:
+      least_digits_ = 1;
+      most_digits_ = 2;
+      break;
+    default:
+      return;
+  }
+  after_digits_ = static_cast<unsigned char>(steps_[1].byte);
 }
 
 bool TimeFormat::begins_with_epoch() const {

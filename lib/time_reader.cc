@@ -24,6 +24,15 @@ uint64_t Load(const char* bytes) {
 
 bool IsDigit(char byte) { return byte >= '0' && byte <= '9'; }
 
+// Stamps begin with fewer.
+constexpr size_t kMostDigits = 20;
+
+size_t DigitsAtFront(absl::string_view text) {
+  size_t digits = 0;
+  while (digits < std::min(text.size(), kMostDigits) && IsDigit(text[digits])) ++digits;
+  return digits;
+}
+
 // Where in a stamp the time of the day begins.
 size_t FirstOfClock(const TimeMatch& match) {
   const size_t first = *std::min_element(match.clock_at.begin(), match.clock_at.end());
@@ -117,9 +126,16 @@ bool TimeReader::At(absl::string_view text, Place place, int64_t* micros) {
   if (memo_.Recall(text, place, micros)) return true;
   // By what the formats that come first have seen, they are none of these stamps.
   size_t seen = 1;
+  // Most of what is no stamp is a number or an address, which is told by where its first digits end.
+  const size_t digits = DigitsAtFront(text);
+  const int next = digits < text.size() ? static_cast<unsigned char>(text[digits]) : -1;
   for (const TimeFormat& format : formats_) {
     if (!format.first_bytes()[static_cast<unsigned char>(text.front())]) continue;
     if (place == Place::kInRecord && format.begins_with_epoch()) continue;
+    if (digits > 0 && !format.MayBegin(digits, next)) {
+      seen = std::max(seen, digits + 1);
+      continue;
+    }
     TimeMatch match = format.Match(text, context_);
     bool is_stamp = match.matches;
     if (place == Place::kField) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <ctime>
 #include <string>
 #include <vector>
 
@@ -54,6 +55,38 @@ TEST(TimeReader, AFieldIsAllOfATime) {
        {"", " 2026-11-27T08:05:09Z", "2026-11-27T08:05:09Z ", "[2026-11-27T08:05:09Z]",
         "2026-11-27", "12345", "179576670", "17957667091", "-", "Nov 27"}) {
     EXPECT_EQ(Read(field), "none") << field;
+  }
+}
+
+// A reader looks at a text's first digits before it tries a format.
+TEST(TimeReader, ReadsWhatTheFormatDoes) {
+  Random random(11);
+  for (const char* format : {"%?s", "%s", "%Y-%m-%d", "%Y%m%d", "%y/%m/%d", "%d/%b/%Y:%H:%M:%S",
+                             "%d %m %Y", "%e.%m.%Y", "%m-%d-%Y", "%j-%Y", "%H:%M %d.%m.%y",
+                             "%Ma%H %d.%m.%y", "%H0%M %d.%m.%y", "%I%p %d.%m.%y"}) {
+    const TimeFormat compiled = TimeFormat::Compile(format).value();
+    size_t read = 0;
+    for (int i = 0; i < 20'000; ++i) {
+      // What strftime(3) makes of a format, with a part of it in other digits, or cut.
+      char stamp[64];
+      const auto seconds = static_cast<time_t>(Pick(&random, 2'000'000'000));
+      tm parts = {};
+      gmtime_r(&seconds, &parts);
+      const bool epoch = format[1] == '?';
+      size_t size = strftime(stamp, sizeof(stamp), epoch ? "%s" : format, &parts);
+      if (Pick(&random, 4) == 0 && size > 0)
+        stamp[Pick(&random, size)] = "0123456789/-:. "[Pick(&random, 15)];
+      if (Pick(&random, 8) == 0) size = Pick(&random, size + 1);
+      std::string text(stamp, size);
+      if (Pick(&random, 4) == 0)
+        text.insert(0, RandomText(&random, "0123456789", Pick(&random, 14)));
+      const std::optional<TimeFormat::Parsed> parsed = compiled.Parse(text, kContext);
+      const bool whole = parsed.has_value() && parsed->size == text.size();
+      read += whole ? 1 : 0;
+      EXPECT_EQ(Read(text, {format}), whole ? FormatTime(parsed->micros) : "none")
+          << format << " " << text;
+    }
+    EXPECT_GT(read, 1000U) << format;
   }
 }
 
