@@ -35,8 +35,7 @@ Coordinator::Coordinator(const ScanOptions& options, ScanClient* client, ChunkMa
                 .arena_bytes = mapper->MostResultBytes(),
                 .cpus = options.worker_cpus},
                mapper, sources_.blocks(), &confinement_, hook_),
-      read_ahead_({.enabled = options.read_ahead, .cpu = options.feeder_cpu}, &confinement_,
-                  hook_),
+      read_ahead_({.enabled = options.read_ahead, .cpu = options.feeder_cpu}, &confinement_, hook_),
       wakes_(options.tick_us, options.deadline_us, NowMicros()) {}
 
 absl::Status Coordinator::Run() {

@@ -24,9 +24,9 @@ struct ScanOptions {
   // Nothing is handed out besides the first chunk before its result has come: it may well decide all,
   // and then no other worker is needed.
   bool first_alone = false;
-  uint64_t tick_us = 0;      // from one call of ScanClient::Tick to the next; 0: none
-  uint64_t deadline_us = 0;  // when to stop, by NowMicros; 0: never
-  std::optional<User> user = {};             // that children become
+  uint64_t tick_us = 0;           // from one call of ScanClient::Tick to the next; 0: none
+  uint64_t deadline_us = 0;       // when to stop, by NowMicros; 0: never
+  std::optional<User> user = {};  // that children become
   const DecoderFactory* decoders = nullptr;  // for streams; must outlive the coordinator
 };
 
