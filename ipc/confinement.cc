@@ -108,13 +108,16 @@ std::vector<Rule> RulesOf(Confinement::Role role) {
 }
 
 // What the sanitizers do themselves, to watch memory and to describe what they have found. They open
-// files, for reading only.
+// files, for reading only. To see whether an address can be read, UBSan writes what is there to a pipe.
 std::vector<Rule> SanitizerRules() {
 #ifdef BIGSCAN_SANITIZED
   return {
       {SCMP_SYS(openat), {Bits(2, O_ACCMODE | O_CREAT, O_RDONLY)}},
       {SCMP_SYS(open), {Bits(1, O_ACCMODE | O_CREAT, O_RDONLY)}},
       {SCMP_SYS(mmap), {Bits(3, MAP_TYPE, MAP_PRIVATE)}},
+      {SCMP_SYS(pipe)},
+      {SCMP_SYS(pipe2)},
+      {SCMP_SYS(write)},
       {SCMP_SYS(read)},
       {SCMP_SYS(pread64)},
       {SCMP_SYS(lseek)},

@@ -72,10 +72,10 @@ constexpr char kForbidden[] = "signal 31 (Bad system call): forbidden system cal
 TEST_F(ConfinementTest, NoRoleCanDoWhatAnAttackerWants) {
   for (const char* name : {
 #ifndef BIGSCAN_SANITIZED
-           "open", "mprotect",
+           "open", "mprotect", "write",
 #endif
-           "create", "write", "map", "socket", "connect", "execve", "fork", "ptrace", "poke",
-           "kill", "setresuid"}) {
+           "create", "map", "socket", "connect", "execve", "fork", "ptrace", "poke", "kill",
+           "setresuid"}) {
     const TestAttack attack = FindTestAttack(name);
     ASSERT_NE(attack, nullptr) << name;
     for (Role role : kRoles) EXPECT_EQ(Outcome(role, attack), kForbidden) << name;
@@ -111,7 +111,9 @@ TEST_F(ConfinementTest, TheLaneIsTheOnlySocket) {
 TEST_F(ConfinementTest, WritesGoToStderrAlone) {
   for (Role role : kRoles) {
     EXPECT_EQ(Outcome(role, [] { return write(STDERR_FILENO, "", 0) == 0; }), kAllowed);
+#ifndef BIGSCAN_SANITIZED
     EXPECT_EQ(Outcome(role, [&] { return write(file_, "x", 1) == 1; }), kForbidden);
+#endif
     EXPECT_EQ(Outcome(role, [&] { return pwrite(file_, "x", 1, 0) == 1; }), kForbidden);
     EXPECT_EQ(Outcome(role, [&] { return ftruncate(file_, 0) == 0; }), kForbidden);
   }
