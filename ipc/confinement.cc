@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <linux/seccomp.h>
 #include <seccomp.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -134,6 +135,9 @@ std::vector<Rule> SanitizerRules() {
       {SCMP_SYS(futex)},
       {SCMP_SYS(getrlimit)},
       {SCMP_SYS(prlimit64), {IsNull(2)}},
+      {SCMP_SYS(dup)},
+      {SCMP_SYS(fcntl), {Is(1, F_SETFD)}},
+      {SCMP_SYS(ioctl), {Is(1, TCGETS)}},
       {SCMP_SYS(uname)},
       {SCMP_SYS(getcwd)},
   };
