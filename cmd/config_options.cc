@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "cmd/config_file.h"
 #include "cmd/group_options.h"
+#include "cmd/share_values.h"
 
 namespace bigscan {
 namespace {
@@ -113,7 +114,7 @@ absl::StatusOr<Options> ResolveConfig(const CommandLine& line, Resolve resolve) 
     if (!only_files) given.SetArguments(arguments);
     return resolve_whole(given, "");
   }
-  std::vector<std::shared_ptr<const Options>> jobs;
+  std::vector<Options> jobs;
   for (const ConfigFile::Section& section : config->jobs) {
     CommandLine own = given;
     own.PutBefore(section.options);
@@ -121,10 +122,11 @@ absl::StatusOr<Options> ResolveConfig(const CommandLine& line, Resolve resolve) 
         resolve_whole(std::move(own), absl::StrCat(section.origin, "job ", section.name, ": "));
     if (!job.ok()) return job.status();
     job->job_name = section.name;
-    jobs.push_back(std::make_shared<const Options>(*std::move(job)));
+    jobs.push_back(*std::move(job));
   }
-  Options options = *jobs.front();
-  options.jobs = std::move(jobs);
+  if (absl::Status status = ShareValues(&jobs); !status.ok()) return status;
+  Options options = jobs.front();
+  for (Options& job : jobs) options.jobs.push_back(std::make_shared<const Options>(std::move(job)));
   if (options.jobs.size() > 1 && !(options.partial.empty() && options.state.empty())) {
     return absl::InvalidArgumentError(absl::StrCat(
         options.partial.empty() ? "--state" : "--partial", " goes with one job, not with several"));

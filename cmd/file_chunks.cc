@@ -33,10 +33,10 @@ constexpr uint64_t kChunksPerWorker = 4;
 constexpr uint64_t kSegmentBytes = 1 << 20;
 constexpr uint64_t kLeastSegmentBytes = 4 << 10;
 
-// A group-by job combines the records of a chunk.
+// A group-by job combines the records of a chunk: whatever others there are beside it, large ones are its gain.
 bool Combines(const Options& options) {
   const std::vector<const Options*> jobs = JobsOf(options);
-  return std::all_of(jobs.begin(), jobs.end(),
+  return std::any_of(jobs.begin(), jobs.end(),
                      [](const Options* job) { return job->mode == OutputMode::kGroups; });
 }
 

@@ -20,12 +20,16 @@ constexpr size_t kPieceBytes = 32 << 10;
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<GroupByJob>> GroupByJob::Create(const GroupSpec& spec) {
-  absl::StatusOr<std::unique_ptr<RecordValues>> values = RecordValues::Create(spec.values);
-  if (!values.ok()) return values.status();
-  return std::unique_ptr<GroupByJob>(new GroupByJob(spec, *std::move(values)));
+  std::shared_ptr<SharedValues> values = spec.shared_values;
+  if (values == nullptr) {
+    absl::StatusOr<std::shared_ptr<SharedValues>> own = SharedValues::Create(spec.values);
+    if (!own.ok()) return own.status();
+    values = *std::move(own);
+  }
+  return std::unique_ptr<GroupByJob>(new GroupByJob(spec, std::move(values)));
 }
 
-GroupByJob::GroupByJob(const GroupSpec& spec, std::unique_ptr<RecordValues> values)
+GroupByJob::GroupByJob(const GroupSpec& spec, std::shared_ptr<SharedValues> values)
     : spec_(spec),
       values_(std::move(values)),
       time_reader_(spec.time_formats, spec.time),
@@ -72,6 +76,7 @@ void GroupByJob::StartChunk(uint64_t begin, Partial* partial) {
 }
 
 bool GroupByJob::Map(const RecordScanner::Selected& selected, Partial* /*partial*/) {
+  values_.StartBlock();
   binary_ |= selected.binary;
   if (binary_ && spec_.binary == BinaryData::kVoid) return false;
   const auto add = [&](size_t begin, std::optional<uint32_t> pattern) {
@@ -99,7 +104,7 @@ bool GroupByJob::Map(const RecordScanner::Selected& selected, Partial* /*partial
 }
 
 void GroupByJob::AddRecord(absl::string_view record, size_t at, std::optional<uint32_t> pattern) {
-  const absl::StatusOr<RecordValues::Fit> fit = values_->Read(record, pattern);
+  const absl::StatusOr<RecordValues::Fit> fit = values_.Read(record, pattern);
   if (!fit.ok()) {
     const uint64_t begin = begin_ + at;
     failures_.push_back({begin, begin + record.size(), std::string(fit.status().message())});
@@ -128,7 +133,7 @@ bool GroupByJob::AppendKey(absl::string_view record, std::optional<uint32_t> pat
   for (const GroupSpec::Key& key : spec_.keys) {
     switch (key.kind) {
       case GroupSpec::Key::Kind::kValue:
-        AppendKeyText(values_->value(key.value), to);
+        AppendKeyText(values_.value(key.value), to);
         break;
       case GroupSpec::Key::Kind::kPattern:
         AppendKeyText(spec_.pattern_texts[pattern.value_or(0)], to);
@@ -149,18 +154,18 @@ bool GroupByJob::AppendKey(absl::string_view record, std::optional<uint32_t> pat
 
 std::optional<int64_t> GroupByJob::TimeOf(absl::string_view record) {
   if (!spec_.time_value.has_value()) return time_reader_.Find(record);
-  return time_reader_.Read(values_->value(*spec_.time_value));
+  return time_reader_.Read(values_.value(*spec_.time_value));
 }
 
 // What the aggregates look at of the record, which may not live until the batch is full.
 void GroupByJob::AppendValues() {
   for (size_t i = 0; i < spec_.numbers.size(); ++i) {
-    const absl::string_view text = values_->value(spec_.numbers[i].value);
+    const absl::string_view text = values_.value(spec_.numbers[i].value);
     numbers_[i] = Decimal::Parse(text);
     if (!numbers_[i].has_value() && text.data() != nullptr) notes_[kNumbers + i].Add(text);
   }
   for (const GroupSpec::State& state : spec_.states) {
-    const absl::string_view text = values_->value(state.value);
+    const absl::string_view text = values_.value(state.value);
     Value value{.is_there = text.data() != nullptr};
     if (state.number.has_value()) {
       value.number = numbers_[*state.number];

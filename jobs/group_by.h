@@ -27,7 +27,7 @@
 #include "jobs/group_table.h"
 #include "jobs/job.h"
 #include "jobs/record_note.h"
-#include "jobs/record_values.h"
+#include "jobs/shared_values.h"
 #include "lib/time_reader.h"
 
 namespace bigscan {
@@ -59,7 +59,7 @@ class GroupByJob : public Job {
   // One after the other in `notes_`.
   enum : size_t { kUnfit, kTimeless, kNumbers };
 
-  GroupByJob(const GroupSpec& spec, std::unique_ptr<RecordValues> values);
+  GroupByJob(const GroupSpec& spec, std::shared_ptr<SharedValues> values);
 
   // Groups that are about to be asked for, together: see GroupTable::FetchSlot.
   class Batch {
@@ -109,7 +109,7 @@ class GroupByJob : public Job {
   bool MergeEnd(absl::string_view bytes);
 
   const GroupSpec spec_;
-  const std::unique_ptr<RecordValues> values_;
+  SharedValues::Reader values_;
   TimeReader time_reader_;
 
   // Worker, for one chunk.

@@ -13,6 +13,7 @@
 #include "jobs/group_table.h"
 #include "jobs/job.h"
 #include "jobs/record_values.h"
+#include "jobs/shared_values.h"
 #include "jobs/table_writer.h"
 #include "lib/time_format.h"
 
@@ -52,6 +53,8 @@ struct GroupSpec {
   };
 
   RecordValues::Options values = {};
+  // Of the same options, where other jobs of the scan read them, too; null: the job has its own.
+  std::shared_ptr<SharedValues> shared_values = {};
   std::vector<Key> keys = {};
   std::vector<Column> columns = {};
   Aggregates aggregates = {};

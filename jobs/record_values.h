@@ -46,6 +46,7 @@ class RecordValues {
   // Of the record that was read last, as long as it lives, and until the next one is: data() is null if it
   // does not have the value.
   absl::string_view value(size_t index) const { return values_[index]; }
+  std::span<const absl::string_view> values() const { return values_; }
 
  private:
   RecordValues() = default;

@@ -102,6 +102,32 @@ def test_jobs_without_an_output_stand_below_one_another(box: Box) -> None:
     assert (result.status, result.out) == (0, b"\n".join(expected))
 
 
+def test_jobs_that_read_the_same_records_share_what_they_find(plain: Box) -> None:
+    odd = b"no record of the format\n"
+    plain.file("a.log", odd + b"".join(LINES[:200]) + odd + b"".join(LINES[200:]))
+    jobs = {
+        "a": ["by=status"],
+        "b": ["by=user,ip", "agg=sum(bytes),distinct(path)"],
+        "c": ["every=1h", "agg=count,max(bytes)"],
+        "d": ["by=path", "since=2026-11-27T04:00", "agg=mean(bytes)"],
+        "e": ["by=status,x", "regexp=GET /(?<x>[0-2])"],
+        "f": ["by=x,method", "regexp=GET /(?<x>[0-2])", "agg=sum(x),p50(bytes)"],
+        "g": ["by=pattern,y", "regexp=(?<y>ann)", "regexp=(?<y>404|500)"],
+        "h": ["by=y,user", "regexp=(?<y>ann)", "regexp=(?<y>404|500)"],
+    }
+    sections = [
+        "\n".join([f"[job {name}]", *lines, f"output={name}.out", ""]) for name, lines in jobs.items()
+    ]
+    plain.file("c.conf", ("fields = combined\n" + "".join(sections)).encode())
+    for options in (["-p1"], ["-p3", "--chunk-size=1"], ["-p2", "--chunk-size=999", "--io=on"]):
+        result = plain.run(*options, "--config", "c.conf", "a.log")
+        assert result.status == 0
+        for name, lines in jobs.items():
+            alone = plain.run("--fields=combined", *(f"--{line}" for line in lines), "a.log")
+            assert (plain.directory / f"{name}.out").read_bytes() == alone.out, name
+            assert all(line in result.err for line in alone.err.splitlines())
+
+
 def test_one_job_may_print_while_it_scans(box: Box) -> None:
     box.file("a.log", LOG)
     box.file("c.conf", (section("records") + section("users", "users.out")).encode())
