@@ -33,7 +33,10 @@ absl::StatusOr<LaneSocket> LaneSocket::Create() {
 
 void SendWake(int socket) {
   const char wake = 0;
-  while (send(socket, &wake, sizeof(wake), MSG_DONTWAIT | MSG_NOSIGNAL) < 0 && errno == EINTR) {
+  // EAGAIN: there are wakes enough. The other side sleeps until this one comes, so that it must not be lost where the
+  // kernel is short of memory.
+  while (send(socket, &wake, sizeof(wake), MSG_DONTWAIT | MSG_NOSIGNAL) < 0 &&
+         (errno == EINTR || errno == ENOBUFS || errno == ENOMEM)) {
   }
 }
 
