@@ -39,6 +39,8 @@ Coordinator::Coordinator(const ScanOptions& options, ScanClient* client, ChunkMa
       wakes_(options.tick_us, options.deadline_us, NowMicros()) {}
 
 absl::Status Coordinator::Run() {
+  // Without it no signal would ever end the scan, as they are blocked.
+  if (signals_.fd() < 0) return absl::ErrnoToStatus(signals_.error(), "signalfd");
   const absl::Status status = Loop();
   sources_.StopStreams();
   read_ahead_.Stop();

@@ -1,5 +1,6 @@
 #include "ipc/signals.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -30,6 +31,7 @@ SignalWatch::SignalWatch(bool stops) {
   }
   sigprocmask(SIG_BLOCK, &watched_, &before_);
   fd_ = UniqueFd(signalfd(-1, &watched_, SFD_CLOEXEC | SFD_NONBLOCK));
+  if (!fd_.valid()) error_ = errno;
 }
 
 SignalWatch::~SignalWatch() { sigprocmask(SIG_SETMASK, &before_, nullptr); }

@@ -19,7 +19,9 @@ class SignalWatch {
   SignalWatch(const SignalWatch&) = delete;
   SignalWatch& operator=(const SignalWatch&) = delete;
 
+  // Readable when a signal has come; -1 if there is none, and error() is why (errno).
   int fd() const { return fd_.get(); }
+  int error() const { return error_; }
   // The signal that has come, or 0.
   int Take();
   // Whether that is one of those that end a scan.
@@ -31,6 +33,7 @@ class SignalWatch {
   sigset_t watched_;
   sigset_t before_;
   UniqueFd fd_;
+  int error_ = 0;
 };
 
 // Lets SIGUSR1 wait until a SignalWatch takes it: by itself it would end the process. To be called as soon as
