@@ -168,6 +168,7 @@ std::vector<sock_filter> MakeFilter(std::span<const Rule> rules) {
   const UniqueFd file(memfd_create("filter", MFD_CLOEXEC));
   if (!file.valid() || seccomp_export_bpf(filter.get(), file.get()) != 0) return {};
   const off_t bytes = lseek(file.get(), 0, SEEK_END);
+  if (bytes <= 0) return {};
   std::vector<sock_filter> program(static_cast<size_t>(bytes) / sizeof(sock_filter));
   return pread(file.get(), program.data(), static_cast<size_t>(bytes), 0) == bytes
              ? program
