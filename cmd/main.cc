@@ -22,6 +22,7 @@
 #include "cmd/merge_snapshots.h"
 #include "cmd/message.h"
 #include "cmd/options.h"
+#include "cmd/out_of_memory.h"
 #include "cmd/progress.h"
 #include "cmd/scan.h"
 #include "cmd/stats.h"
@@ -222,6 +223,7 @@ void OccupyStandardDescriptors() {
 
 int Main(int argc, char** argv) {
   HoldStatusSignal();
+  ExitWhenOutOfMemory(kError);
   OccupyStandardDescriptors();
   absl::StatusOr<Options> options = ParseOptions(argc, argv);
   if (!options.ok()) {

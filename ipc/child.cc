@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <new>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -30,6 +31,7 @@ void ResetSignals() {
 }  // namespace
 
 std::string ChildEnd::Describe() const {
+  if (signal == 0 && exit_code == kOutOfMemory) return "out of memory";
   if (signal == 0) return absl::StrCat("exit status ", exit_code);
   return absl::StrCat("signal ", signal, " (", strsignal(signal), ")",
                       signal == SIGSYS ? ": forbidden system call" : "");
@@ -42,6 +44,7 @@ absl::StatusOr<Child> Child::Fork(absl::FunctionRef<void()> body) {
   if (pid == 0) {
     DieWithCoordinator(coordinator);
     ResetSignals();
+    std::set_new_handler([] { _exit(ChildEnd::kOutOfMemory); });
     body();
     _exit(1);
   }

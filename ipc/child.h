@@ -18,11 +18,14 @@ namespace bigscan {
 
 // How a child ended and what it used.
 struct ChildEnd {
+  // The exit status of a child for which operator new found no memory.
+  static constexpr int kOutOfMemory = 3;
+
   int signal = 0;     // that killed it, or 0
   int exit_code = 0;  // otherwise
   rusage usage = {};
 
-  // "signal 11 (Segmentation fault)" or "exit status 1". SIGSYS is what the confinement kills with.
+  // "signal 11 (Segmentation fault)", "out of memory" or "exit status 1". SIGSYS is what the confinement kills with.
   std::string Describe() const;
 };
 
