@@ -1,32 +1,39 @@
 #include "cmd/text_file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
-
-#include <filesystem>
-#include <fstream>
-#include <iostream>
-#include <sstream>
+#include <unistd.h>
 
 #include "absl/strings/str_cat.h"
+#include "ipc/unique_fd.h"
 
 namespace bigscan {
+namespace {
+
+absl::Status Failed(const std::string& path) {
+  const char* const reason = strerror(errno);
+  return absl::NotFoundError(absl::StrCat(path == "-" ? "(standard input)" : path, ": ", reason));
+}
+
+}  // namespace
 
 absl::StatusOr<std::string> ReadTextFile(const std::string& path) {
-  std::ostringstream contents;
-  if (path == "-") {
-    contents << std::cin.rdbuf();
-    return contents.str();
+  UniqueFd file;
+  if (path != "-") {
+    file = UniqueFd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file.valid()) return Failed(path);
   }
-  std::error_code error;
-  if (std::filesystem::is_directory(path, error)) {
-    return absl::NotFoundError(absl::StrCat(path, ": Is a directory"));
+  const int fd = file.valid() ? file.get() : STDIN_FILENO;
+  std::string contents;
+  while (true) {
+    char piece[64 << 10];
+    const ssize_t got = read(fd, piece, sizeof(piece));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return Failed(path);
+    if (got == 0) return contents;
+    contents.append(piece, static_cast<size_t>(got));
   }
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return absl::NotFoundError(absl::StrCat(path, ": ", strerror(errno)));
-  contents << file.rdbuf();
-  return contents.str();
 }
 
 }  // namespace bigscan
