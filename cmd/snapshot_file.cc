@@ -37,6 +37,18 @@ std::string ChecksumField(uint64_t checksum) {
   return field;
 }
 
+ssize_t ReadAt(int fd, char* to, size_t size, uint64_t offset) {
+  size_t all = 0;
+  while (all < size) {
+    const ssize_t got = pread(fd, to + all, size - all, static_cast<off_t>(offset + all));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return got;
+    if (got == 0) break;
+    all += static_cast<size_t>(got);
+  }
+  return static_cast<ssize_t>(all);
+}
+
 }  // namespace
 
 // --- Writing ---
@@ -109,7 +121,7 @@ absl::StatusOr<std::unique_ptr<SnapshotReader>> SnapshotReader::Open(const std::
   }
   const std::string magic = MagicPiece().SerializeAsString();
   std::string begin(magic.size(), '\0');
-  const ssize_t got = pread(fd.get(), begin.data(), begin.size(), 0);
+  const ssize_t got = ReadAt(fd.get(), begin.data(), begin.size(), 0);
   if (got < 0) return absl::ErrnoToStatus(errno, path);
   begin.resize(static_cast<size_t>(got));
   if (magic.substr(0, begin.size()) != begin) {
@@ -149,7 +161,7 @@ absl::Status SnapshotReader::Check(uint64_t end) {
   }
   checksum_ = XXH3_64bits_digest(&hash);
   char field[kChecksumBytes] = {};
-  const ssize_t got = pread(fd_.get(), field, sizeof(field), static_cast<off_t>(end));
+  const ssize_t got = ReadAt(fd_.get(), field, sizeof(field), end);
   if (got < 0) return absl::ErrnoToStatus(errno, path_);
   if (absl::string_view(field, sizeof(field)) != ChecksumField(checksum_)) {
     return Damaged("its checksum is not that of its bytes");
