@@ -348,9 +348,11 @@ void GroupByJob::EndScan() {
 
 bool GroupByJob::Report(Output* output) {
   std::string text;
-  if (!report_.has_value() || !report_->Next(&text)) return false;
-  output->Copy(text);
-  return true;
+  if (!report_.has_value() || !spill_status_.ok()) return false;
+  const bool more = report_->Next(&text);
+  spill_status_ = report_->status();
+  if (more) output->Copy(text);
+  return more;
 }
 
 std::vector<Job::Remark> GroupByJob::TakeRemarks() {

@@ -26,6 +26,8 @@ class GroupReport {
   // Appends the next rows, after a header, to `text`, which is empty: a bounded part of the table. False when
   // there is nothing left. Where there are many, threads help, which are gone when it returns.
   bool Next(std::string* text);
+  // Whether that was all of it: not if groups could not be read.
+  absl::Status status() const { return groups_->status(); }
 
  private:
   double SizeOf(const GroupTable::Group& group) const;

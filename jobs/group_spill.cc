@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "jobs/group_entry.h"
 #include "lib/file_input.h"
 #include "lib/varint.h"
@@ -71,7 +72,9 @@ class EntryReader {
   // Reads until `size` bytes are there, or no more come. False if there are none.
   absl::StatusOr<bool> Fill(size_t size) {
     while (input_.bytes().size() < size && !input_.at_end()) {
-      if (absl::Status status = input_.More(); !status.ok()) return status;
+      if (absl::Status status = input_.More(); !status.ok()) {
+        return absl::Status(status.code(), absl::StrCat("temporary file: ", status.message()));
+      }
     }
     return !input_.bytes().empty();
   }
@@ -98,11 +101,13 @@ class MergedRuns final : public SortedGroups {
       advance_ = false;
       Push(Pop());
     }
-    if (heap_.empty() || given_ == most_) return nullptr;
+    if (!status_.ok() || heap_.empty() || given_ == most_) return nullptr;
     advance_ = true;
     ++given_;
     return heap_.front().place.group;
   }
+
+  absl::Status status() const override { return status_; }
 
   void Restart() override {
     heap_.clear();
@@ -137,11 +142,16 @@ class MergedRuns final : public SortedGroups {
     heap_.pop_back();
     return run;
   }
-  // What was written a moment ago can be read, or nothing can.
   void Push(size_t run) {
     Head& head = *heads_[run];
     head.table.Clear();
-    if (!head.reader.Take(&head.table).value_or(false)) return;
+    const absl::StatusOr<bool> more = head.reader.Take(&head.table);
+    if (!more.ok()) {  // The others are of no use without those that would come between them.
+      status_ = more.status();
+      heap_.clear();
+      return;
+    }
+    if (!*more) return;
     heap_.push_back({order_.PlaceOf(*head.table.groups().front()), run});
     std::push_heap(heap_.begin(), heap_.end(), After());
   }
@@ -153,6 +163,7 @@ class MergedRuns final : public SortedGroups {
   const std::vector<ByteRange> runs_;
   std::vector<std::unique_ptr<Head>> heads_;  // by run
   std::vector<Item> heap_;
+  absl::Status status_;
   uint64_t given_ = 0;
   bool advance_ = false;  // the first of the heap has been given out
 };

@@ -23,6 +23,7 @@ absl::Status GroupByJob::SaveState(const PutState& put) {
     }
     if (absl::Status status = put(piece); !status.ok()) return status;
   }
+  if (absl::Status status = groups->status(); !status.ok()) return status;
   piece.Clear();
   piece.mutable_groups()->set_selected(selected_in_all_);
   for (const RecordNote& note : all_notes_) {

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "jobs/group_order.h"
 #include "jobs/group_table.h"
 #include "jobs/partition_sort.h"
@@ -20,6 +21,8 @@ class SortedGroups {
 
   // The next one, which lives until the next call; null after the last.
   virtual const GroupTable::Group* Next() = 0;
+  // Whether Next has given all of them: not if they could not be read.
+  virtual absl::Status status() const { return absl::OkStatus(); }
   // Goes back to the first one.
   virtual void Restart() = 0;
   // In place of Next: some of the groups that come next, `most` at most, which live as long as this. None if each has to
