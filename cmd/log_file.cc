@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "cmd/open_file.h"
 #include "lib/file_input.h"
@@ -26,11 +27,21 @@ bool Is(const std::optional<Fingerprint>& seen, const snapshot::Fingerprint& sav
   return seen.has_value() && seen->bytes == saved.bytes() && seen->hash == saved.hash();
 }
 
+absl::Status WithName(const absl::Status& status, const std::string& path) {
+  if (absl::StartsWith(status.message(), path)) return status;
+  return absl::Status(status.code(), absl::StrCat(path, ": ", status.message()));
+}
+
 absl::Status IsAnotherOne(const std::string& path) {
   return absl::AbortedError(absl::StrCat(path, ": another file has taken its place"));
 }
 
 }  // namespace
+
+bool IsFailureToLook(const absl::Status& status) {
+  return !status.ok() && !absl::IsNotFound(status) && !absl::IsPermissionDenied(status) &&
+         !absl::IsFailedPrecondition(status) && !absl::IsAborted(status);
+}
 
 absl::StatusOr<LogFile> LogFile::Open(const std::string& path, bool decompress) {
   const UniqueFd fd = OpenFile(path);
@@ -67,25 +78,40 @@ absl::StatusOr<UniqueFd> LogFile::Reopen() const {
   return fd;
 }
 
+void LogFile::Failed(const absl::Status& status) {
+  if (IsFailureToLook(status)) failure_ = WithName(status, path_);
+}
+
 const DecodedMarks* LogFile::Decoded(std::optional<uint64_t> place) {
   const bool known =
       marks_.has_value() && (!place.has_value() || (marks_->whole && place_ == place));
   if (!known) {
     const absl::StatusOr<UniqueFd> fd = Reopen();
-    if (!fd.ok()) return nullptr;
+    if (!fd.ok()) {
+      Failed(fd.status());
+      return nullptr;
+    }
     absl::StatusOr<DecodedMarks> marks = FindDecodedMarks(fd->get(), compression_, place);
-    if (!marks.ok()) return nullptr;
+    if (!marks.ok()) {
+      Failed(marks.status());
+      return nullptr;
+    }
     marks_ = *std::move(marks);
     place_ = place;
   }
   return &*marks_;
 }
 
-std::optional<Fingerprint> LogFile::FileBefore(uint64_t place) const {
+std::optional<Fingerprint> LogFile::FileBefore(uint64_t place) {
   if (place > size_) return std::nullopt;
   const absl::StatusOr<UniqueFd> fd = Reopen();
-  if (!fd.ok()) return std::nullopt;
-  return FingerprintBefore(fd->get(), place).value_or(std::nullopt);
+  if (!fd.ok()) {
+    Failed(fd.status());
+    return std::nullopt;
+  }
+  const absl::StatusOr<std::optional<Fingerprint>> mark = FingerprintBefore(fd->get(), place);
+  if (!mark.ok()) Failed(mark.status());
+  return mark.value_or(std::nullopt);
 }
 
 std::optional<Fingerprint> LogFile::TextBefore(uint64_t place) {
@@ -137,7 +163,7 @@ bool LogFile::Continues(const snapshot::Position& position) {
          (!position.has_tail() || Is(TextBefore(position.offset()), position.tail()));
 }
 
-bool LogFile::IsSameFile(const snapshot::Position& position) const {
+bool LogFile::IsSameFile(const snapshot::Position& position) {
   if (!is_compressed() || !position.compressed() || size_ < position.size()) return false;
   return Is(FileBefore(position.file_head().bytes()), position.file_head()) &&
          Is(FileBefore(position.size()), position.file_tail());

@@ -40,7 +40,7 @@ class LogFile {
   // Of its first kFingerprintBytes, or of all of it. Nothing if it can not be read.
   std::optional<Fingerprint> TextHead();
   // Of what is before `place` in the file.
-  std::optional<Fingerprint> FileBefore(uint64_t place) const;
+  std::optional<Fingerprint> FileBefore(uint64_t place);
   // The size of the text, and whether that is all: it is not if the file is damaged, or only half written. Decodes it.
   // Nothing if it can not be read.
   struct TextEnd {
@@ -55,7 +55,10 @@ class LogFile {
   // kFingerprintBytes must be all of it, unless it is of a compressed file that is only half written.
   bool IsCopyOf(LogFile* other);
   // Whether it is a compressed file as `position` has it, byte by byte, or grown.
-  bool IsSameFile(const snapshot::Position& position) const;
+  bool IsSameFile(const snapshot::Position& position);
+  // Why it could not be looked at, if that ever was so: what it was said not to be may be wrong then. That it was gone,
+  // or may not be read, is no such reason.
+  const absl::Status& failure() const { return failure_; }
 
   // Where the last record ends that begins at or after `begin` and has its delimiter; `begin` if there is none.
   // REQUIRES: !is_compressed().
@@ -72,6 +75,7 @@ class LogFile {
  private:
   LogFile() = default;
   absl::StatusOr<UniqueFd> Reopen() const;
+  void Failed(const absl::Status& status);
   const DecodedMarks* Decoded(std::optional<uint64_t> place);
 
   std::string path_;
@@ -82,7 +86,12 @@ class LogFile {
   std::optional<DecodedMarks> marks_;  // of a compressed one, as far as they were asked for
   std::optional<uint64_t> place_;      // of these
   std::optional<Fingerprint> head_;
+  absl::Status failure_;
 };
+
+// Whether a file that LogFile::Open could not open may all the same be there, to be read at another time: a disk, or
+// memory, or descriptors were to blame.
+bool IsFailureToLook(const absl::Status& status);
 
 }  // namespace bigscan
 

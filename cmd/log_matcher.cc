@@ -65,13 +65,20 @@ void LogMatcher::Match() {
   MatchBeside(false);
   FindRotated();
   FindCopies();
+  for (const Log& log : logs_) Note(log.file.failure());
   SortFound();
 }
 
-bool LogMatcher::GoesOn(LogFile* file, const snapshot::Position& position, bool by_identity) const {
-  if (file->IsSameFile(position)) return true;
-  if (position.offset() == 0) return by_identity && !file->is_compressed();
-  return file->Continues(position);
+void LogMatcher::Note(const absl::Status& failure) {
+  if (status_.ok()) status_ = failure;
+}
+
+bool LogMatcher::GoesOn(LogFile* file, const snapshot::Position& position, bool by_identity) {
+  bool goes_on = file->IsSameFile(position);
+  if (!goes_on && position.offset() == 0) goes_on = by_identity && !file->is_compressed();
+  if (!goes_on && position.offset() != 0) goes_on = file->Continues(position);
+  Note(file->failure());
+  return goes_on;
 }
 
 void LogMatcher::Take(size_t position, Log* log) {
@@ -225,12 +232,13 @@ const LogMatcher::Directory& LogMatcher::Look(const std::string& path) {
 }
 
 // A regular file that is none of the logs. Nobody has asked for it by its name: what can not be opened is none.
-std::optional<LogFile> LogMatcher::OpenUnknown(const std::string& path) const {
+std::optional<LogFile> LogMatcher::OpenUnknown(const std::string& path) {
   struct stat info;
   if (stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return std::nullopt;
   const LogFile::Id id{info.st_dev, info.st_ino};
   if (ids_.contains(id) || passed_over_.contains(id)) return std::nullopt;
   absl::StatusOr<LogFile> file = LogFile::Open(path, decompress_);
+  if (IsFailureToLook(file.status())) Note(file.status());
   if (!file.ok() || file->id() != id) return std::nullopt;
   return *std::move(file);
 }

@@ -43,6 +43,9 @@ class LogMatcher {
 
   // The inputs in order, and then what was found beside them; those of one name from the oldest to the newest.
   std::vector<Log>& logs() { return logs_; }
+  // Fails if a file could not be looked at: it may be the one that a position is of, and to take it for another would
+  // lose or double records.
+  const absl::Status& status() const { return status_; }
   bool is_taken(size_t position) const { return taken_[position]; }
   // Whether a file that goes on from another position, or from none, has the text of this one as well.
   bool IsCovered(const snapshot::Position& position);
@@ -53,7 +56,7 @@ class LogMatcher {
   void FindRotated();
   void FindCopies();
   void SortFound();
-  bool GoesOn(LogFile* file, const snapshot::Position& position, bool by_identity) const;
+  bool GoesOn(LogFile* file, const snapshot::Position& position, bool by_identity);
   void Take(size_t position, Log* log);
   void AddFound(const std::string& name, LogFile file, std::optional<size_t> from);
   struct Directory {
@@ -61,7 +64,8 @@ class LogMatcher {
     std::map<std::string, std::vector<std::string>> rotated;  // of these, by their logs' names
   };
   const Directory& Look(const std::string& path);
-  std::optional<LogFile> OpenUnknown(const std::string& path) const;
+  std::optional<LogFile> OpenUnknown(const std::string& path);
+  void Note(const absl::Status& failure);
   std::vector<size_t> Unmatched() const;
 
   const Positions& old_;
@@ -72,6 +76,7 @@ class LogMatcher {
   std::vector<Log> logs_;
   std::set<LogFile::Id> ids_;  // of logs_
   std::map<std::string, Directory> directories_;
+  absl::Status status_;
 };
 
 // The last component of `path`, and all before it, with its slash.

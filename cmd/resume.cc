@@ -35,6 +35,7 @@ class Resumption {
   Resumed Run(const DecoderFactory& decoders) {
     FindInputs(decoders);
     matcher_.Match();
+    resumed_.status = matcher_.status();
     std::vector<Log>& logs = matcher_.logs();
     const auto found =
         std::find_if(logs.begin(), logs.end(), [](const Log& log) { return !log.is_input; });

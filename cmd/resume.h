@@ -33,6 +33,8 @@ struct Resumed {
   InputList list;
   std::vector<ResumedLog> logs;
   bool had_error = false;  // which has been said
+  // If not OK, it could not be told what goes on from where (LogMatcher::status): nothing is to be scanned.
+  absl::Status status = {};
 };
 
 // Says what can not be read, and what was lost of a log; goes on with all else. `passed_over` are no logs. `with_rows`: each

@@ -95,6 +95,7 @@ InputList StateRun::List(const DecoderFactory& decoders) {
 }
 
 absl::Status StateRun::Load(Job* job) {
+  if (!resumed_.status.ok()) return resumed_.status;
   if (!accumulates_) return absl::OkStatus();
   for (const snapshot::Input& input : old_.input()) {
     rows_.push_back({.name = input.name(), .source = {}});
