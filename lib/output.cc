@@ -91,7 +91,11 @@ Output::State Output::Flush() {
     }
     if (!nonblocking_) {
       pollfd ready{.fd = fd_, .events = POLLOUT, .revents = 0};
-      if (poll(&ready, 1, 0) == 0) return Blocked();
+      if (poll(&ready, 1, 0) == 0) {
+        const State blocked = Blocked();
+        if (blocked != State::kDone) return blocked;
+        continue;
+      }
     }
     const State state = pieces_.front().file_fd >= 0 ? FlushFileRange() : FlushBytes();
     if (state != State::kDone) return state;
