@@ -54,6 +54,7 @@ BIGSCAN := $(BUILD)/bigscan
 CLUSTER := $(BUILD)/bigscan-cluster
 LOGGEN := $(BUILD)/loggen
 UNIT := $(BUILD)/unit_tests
+INJECT := $(BUILD)/inject.so
 FUZZ_TARGETS := $(patsubst tests/fuzz/%_fuzz.cc,%,$(sort $(wildcard tests/fuzz/*_fuzz.cc)))
 FUZZ_SHARED := $(patsubst %.cc,$(BUILD)/%.o,$(filter-out %_fuzz.cc,$(sort $(wildcard tests/fuzz/*.cc))))
 FUZZERS := $(FUZZ_TARGETS:%=$(BUILD)/%_fuzz)
@@ -76,6 +77,12 @@ $(LOGGEN): $(BUILD)/tests/bench/loggen.o
 $(UNIT): $(UNIT_OBJECTS) $(filter-out $(BUILD)/cmd/main.o,$(BIGSCAN_OBJECTS))
 	$(call say,LINK $@)
 	$(Q)$(CXX) $(REQUIRED_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) -lgtest_main -lgtest
+
+# What the fault tests preload.
+$(INJECT): tests/fault/inject.c
+	@mkdir -p $(@D)
+	$(call say,CC $@)
+	$(Q)$(CC) -shared -fPIC -O2 -Wall -Wextra $(if $(CI),-Werror) -o $@ $<
 
 # Only for the build that `make fuzz` makes of it.
 $(FUZZERS): $(BUILD)/%_fuzz: $(BUILD)/tests/fuzz/%_fuzz.o $(FUZZ_SHARED) \
@@ -144,7 +151,7 @@ demo: build-deps
 	$(BIGSCAN) --stats ssbrtg $(DEMO_LOG) | tail -n 3
 
 test: test-deps
-	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) $(BIGSCAN) $(UNIT)
+	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) $(BIGSCAN) $(UNIT) $(INJECT)
 	$(Q)sh tests/run.sh $(BIGSCAN) $(UNIT)
 
 # Random inputs, by libFuzzer: tests/fuzz/README.md. FUZZ names targets, if not all are meant.
