@@ -26,13 +26,14 @@ namespace {
 // One job, fed from snapshots as it would be from chunks.
 class Merger {
  public:
-  Merger(const SnapshotSet& set, const Options& options, Job* job, int output_fd)
+  Merger(const SnapshotSet& set, const Options& options, Job* job, int output_fd,
+         std::string output_name)
       : set_(set),
         show_names_(options.with_filename.value_or(false)),
         numbered_(options.mode == OutputMode::kRecords && options.line_number && set.size() > 1),
         delimiter_(options.delimiter),
         job_(*job),
-        output_(output_fd, options.delimiter) {}
+        output_(output_fd, options.delimiter, std::move(output_name)) {}
 
   absl::Status Run() {
     for (size_t i = 0; i < set_.size(); ++i) {
@@ -143,7 +144,7 @@ absl::StatusOr<MergeOutcome> MergeSnapshots(const Options& options) {
   absl::StatusOr<std::vector<std::unique_ptr<Job>>> jobs = MakeJobs(*made, &locator, std::nullopt);
   if (!jobs.ok()) return jobs.status();
   Job* const job = jobs->front().get();
-  absl::Status status = Merger(*set, *made, job, destination->fd).Run();
+  absl::Status status = Merger(*set, *made, job, destination->fd, options.output).Run();
   if (status.ok() && destination->file != nullptr) status = destination->file->Commit();
   if (!status.ok()) return status;
   MergeOutcome outcome{.selected = job->selected() > 0};

@@ -25,7 +25,7 @@ ScanJob::ScanJob(const Options& options, std::shared_ptr<const ScanPlan> plan,
       plan_(std::move(plan)),
       locator_(options.patterns, options.mode == OutputMode::kJson),
       destination_(std::move(destination)),
-      output_(destination_.fd, options.delimiter),
+      output_(destination_.fd, options.delimiter, options.output),
       lost_(*lost) {
   if (options.drop_cache) output_.CopyFiles();
 }

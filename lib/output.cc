@@ -26,7 +26,8 @@ constexpr size_t kAtomicBytes = PIPE_BUF;
 
 }  // namespace
 
-Output::Output(int fd, char delimiter) : fd_(fd), delimiter_(delimiter) {
+Output::Output(int fd, char delimiter, std::string name)
+    : fd_(fd), delimiter_(delimiter), name_(std::move(name)) {
   struct stat info;
   if (fstat(fd, &info) != 0) return;
   is_pipe_ = S_ISFIFO(info.st_mode);
@@ -191,8 +192,10 @@ Output::State Output::Blocked() {
 }
 
 Output::State Output::Failed(int error) {
-  status_ = error == EPIPE ? absl::UnavailableError("reader went away")
-                           : absl::ErrnoToStatus(error, "write error");
+  status_ = error == EPIPE
+                ? absl::UnavailableError("reader went away")
+                : absl::ErrnoToStatus(
+                      error, absl::StrCat(name_, name_.empty() ? "" : ": ", "write error"));
   pieces_.clear();
   return State::kFailed;
 }

@@ -25,7 +25,7 @@ class Output {
   // own in non-blocking mode where /proc allows, since O_NONBLOCK on a shared one would also bind
   // the other processes that have it. Where that fails it writes small pieces, and only when
   // poll(2) says that they fit.
-  Output(int fd, char delimiter);
+  Output(int fd, char delimiter, std::string name = "");
   ~Output();
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
@@ -93,6 +93,7 @@ class Output {
 
   int fd_;
   const char delimiter_;
+  const std::string name_;  // of a file, for what is said of it
   bool owns_fd_ = false;
   bool nonblocking_ = false;
   bool is_pipe_ = false;
