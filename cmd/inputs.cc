@@ -287,7 +287,9 @@ Source Inputs::TakeSingle() {
   source.is_stream = true;
   if (input.regular) {
     const bool decoded = NeedsDecoder(&input);
-    const bool as_told = input.size > 0 ? CanBeMapped(input.fd.get()) : input.head.empty();
+    // Of what is listed just a part may be wanted, which a stream would not know of.
+    const bool as_told =
+        list_.has_value() || (input.size > 0 ? CanBeMapped(input.fd.get()) : input.head.empty());
     if (as_told && input.regular) {
       source.end = std::max(input.begin, input.size);
       // An empty one needs no feeder, which for a directory would complain once more.
