@@ -348,9 +348,9 @@ void GroupByJob::EndScan() {
 
 bool GroupByJob::Report(Output* output) {
   std::string text;
-  if (!report_.has_value() || !spill_status_.ok()) return false;
+  if (!report_.has_value() || !report_status_.ok()) return false;
   const bool more = report_->Next(&text);
-  spill_status_ = report_->status();
+  report_status_ = report_->status();
   if (more) output->Copy(text);
   return more;
 }
@@ -359,6 +359,8 @@ std::vector<Job::Remark> GroupByJob::TakeRemarks() {
   std::vector<Remark> remarks;
   if (!all_.status().ok()) {
     remarks.push_back({.text = std::string(all_.status().message()), .is_error = true});
+  } else if (!report_status_.ok()) {
+    remarks.push_back({.text = std::string(report_status_.message()), .is_error = true});
   }
   for (size_t i = 0; i < all_notes_.size(); ++i) {
     const RecordNote& note = all_notes_[i];

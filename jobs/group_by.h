@@ -138,6 +138,7 @@ class GroupByJob : public Job {
   std::string whole_;  // entries whose keys have that component
   std::vector<RecordNote> all_notes_;
   std::optional<GroupReport> report_;
+  absl::Status report_status_;  // whether all of it could be read
 };
 
 }  // namespace bigscan
