@@ -11,6 +11,7 @@
 #include "cmd/config_file.h"
 #include "cmd/group_options.h"
 #include "cmd/share_values.h"
+#include "lib/replacement_file.h"
 
 namespace bigscan {
 namespace {
@@ -70,7 +71,8 @@ absl::Status CheckOutputs(const ConfigFile& config, const Options& options) {
           absl::StrCat(config.jobs[i].origin, "job ", job.job_name, what));
     };
     if (!job.output.empty()) {
-      if (!outputs.insert(job.output).second) return wrong(" has the output of another job");
+      if (!outputs.insert(ReplacementFile::PlaceOf(job.output)).second)
+        return wrong(" has the output of another job");
       continue;
     }
     if (on_stdout != nullptr && !(PrintsAtEnd(*on_stdout) && PrintsAtEnd(job))) {

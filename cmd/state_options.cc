@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "cmd/snapshot_options.h"
 #include "lib/duration.h"
+#include "lib/replacement_file.h"
 
 namespace bigscan {
 namespace {
@@ -49,6 +50,12 @@ absl::Status ResolveState(const CommandLine& line, Options* options) {
   }
   options->state = state->value;
   if (options->state.empty()) return WrongUse("--state needs the name of a file");
+  for (const char* suffix : {"", ".lock", ".new"}) {
+    if (!options->output.empty() && ReplacementFile::PlaceOf(options->output) ==
+                                        ReplacementFile::PlaceOf(options->state + suffix)) {
+      return WrongUse(absl::StrCat("--output ", options->output, " is a file of --state"));
+    }
+  }
   if (wait != nullptr) {
     const absl::StatusOr<int64_t> duration = ParseDuration(wait->value);
     if (!duration.ok()) return duration.status();

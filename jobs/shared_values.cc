@@ -1,5 +1,6 @@
 #include "jobs/shared_values.h"
 
+#include <functional>
 #include <span>
 #include <utility>
 
@@ -12,6 +13,17 @@ absl::StatusOr<std::shared_ptr<SharedValues>> SharedValues::Create(
   return std::shared_ptr<SharedValues>(new SharedValues(*std::move(values)));
 }
 
+// Adds a value to those of the record. One that had to be put together lives only until the next record is read.
+void SharedValues::Keep(absl::string_view record, absl::string_view value) {
+  const std::less_equal<const char*> before;
+  const bool in_record = before(record.data(), value.data()) &&
+                         before(value.data() + value.size(), record.data() + record.size());
+  if (!in_record && value.data() != nullptr) {
+    value = copies_.emplace_back(value.data(), value.size());
+  }
+  found_values_.push_back(value);
+}
+
 SharedValues::Reader::Reader(std::shared_ptr<SharedValues> values)
     : values_(std::move(values)),
       first_(values_->readers_++ == 0),
@@ -22,6 +34,7 @@ void SharedValues::Reader::StartBlock() {
   if (!first_) return;
   values_->found_.clear();
   values_->found_values_.clear();
+  values_->copies_.clear();
 }
 
 absl::StatusOr<RecordValues::Fit> SharedValues::Reader::Read(absl::string_view record,
@@ -47,7 +60,7 @@ absl::StatusOr<RecordValues::Fit> SharedValues::Reader::Read(absl::string_view r
   const absl::StatusOr<RecordValues::Fit> fit = values.Read(record, pattern);
   if (first_ && values_->readers_ > 1 && fit.ok()) {
     found.push_back({record.data(), key, *fit});
-    values_->found_values_.insert(values_->found_values_.end(), all.begin(), all.end());
+    for (const absl::string_view value : all) values_->Keep(record, value);
   }
   return fit;
 }

@@ -4,8 +4,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -44,6 +47,8 @@ class SharedValues {
  private:
   explicit SharedValues(std::unique_ptr<RecordValues> values) : values_(std::move(values)) {}
 
+  void Keep(absl::string_view record, absl::string_view value);
+
   static constexpr uint32_t kNoPattern = UINT32_MAX;
   struct Found {
     const char* record;
@@ -55,7 +60,8 @@ class SharedValues {
   size_t readers_ = 0;
   // Of the block, by record, unless there is one reader.
   std::vector<Found> found_;
-  std::vector<absl::string_view> found_values_;  // all of each
+  std::vector<absl::string_view> found_values_;  // all of each: parts of it, or of
+  std::deque<std::string> copies_;
 };
 
 }  // namespace bigscan

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -127,6 +129,13 @@ absl::StatusOr<std::unique_ptr<ReplacementFile>> ReplacementFile::CreateAs(
   const int fd = open(temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (fd < 0) return absl::ErrnoToStatus(errno, temporary);
   return std::unique_ptr<ReplacementFile>(new ReplacementFile(path, temporary, fd));
+}
+
+std::string ReplacementFile::PlaceOf(const std::string& path) {
+  std::error_code error;
+  const std::filesystem::path place =
+      std::filesystem::weakly_canonical(std::filesystem::absolute(path, error), error);
+  return error ? path : place.string();
 }
 
 ReplacementFile::~ReplacementFile() {

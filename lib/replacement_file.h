@@ -23,6 +23,10 @@ class ReplacementFile {
   // does so, none piles up.
   static absl::StatusOr<std::unique_ptr<ReplacementFile>> CreateAs(const std::string& path,
                                                                    const std::string& temporary);
+  // Where a file of the name `path` is, however it is written: the same for two names of one place, as far as directories
+  // and links can be looked at.
+  static std::string PlaceOf(const std::string& path);
+
   // Removes what has not been committed.
   ~ReplacementFile();
   ReplacementFile(const ReplacementFile&) = delete;

@@ -128,6 +128,24 @@ def test_jobs_that_read_the_same_records_share_what_they_find(plain: Box) -> Non
             assert all(line in result.err for line in alone.err.splitlines())
 
 
+@pytest.mark.parametrize(
+    ("form", "text"),
+    [
+        ("json", b'{"user":"ann","n":1}\n{"user":"b\\"ob","n":22}\n{"user":"ann"}\n'),
+        ("csv", b'user,n\n"a""n",1\n"bo""b",22\n"a""n",3\n'),
+        ("logfmt", b'user="a\\"n" n=1\nuser="b\\"ob" n=22\nuser="a\\"n"\n'),
+    ],
+)
+def test_shared_values_that_are_unescaped(plain: Box, form: str, text: bytes) -> None:
+    plain.file("a.log", text + text[text.index(b"\n") + 1 :] * 50)
+    plain.file("c.conf", f"fields={form}\n[job x]\nby=user\n[job y]\nby=user\nagg=sum(n)\n".encode())
+    alone = [plain.run(f"--fields={form}", "--by=user", "a.log").out,
+             plain.run(f"--fields={form}", "--by=user", "--agg=sum(n)", "a.log").out]  # fmt: skip
+    for options in (["-p1"], ["-p2", "--chunk-size=5"]):
+        result = plain.run(*options, "--config", "c.conf", "a.log")
+        assert result.out == b"[x]\n" + alone[0] + b"\n[y]\n" + alone[1]
+
+
 def test_one_job_may_print_while_it_scans(box: Box) -> None:
     box.file("a.log", LOG)
     box.file("c.conf", (section("records") + section("users", "users.out")).encode())
@@ -184,6 +202,8 @@ def test_what_stands_before_the_jobs_goes_for_all(box: Box) -> None:
         ("\n[job a]\ncount\n", "c.conf:2: job a: no pattern given"),
         ("[job a]\nregexp=a\n[job b]\nregexp=b\n", "c.conf:3: job b and job a both print"),
         ("[job a]\nregexp=a\noutput=o\n[job b]\nregexp=b\noutput=o\n", "c.conf:4: job b has the output of"),
+        ("[job a]\nregexp=a\noutput=o\n[job b]\nregexp=b\noutput=./o\n", "c.conf:4: job b has the output of"),
+        ("[job a]\nregexp=a\nwith-filename\n", "c.conf:3: 'with-filename' goes for all jobs"),
         ("config=d.conf\n", "c.conf:1: 'config' can not stand in a configuration file"),
         ("fields=combined\n[job a]\nby=stauts\n", "c.conf:3: 'stauts' is no field of combined"),
         ("regexp=a\n=b\n", "c.conf:2: '' can not stand"),

@@ -131,3 +131,25 @@ def test_what_is_for_a_terminal_is_not_for_a_file(box: Box) -> None:
     box.file("log", LOG)
     assert box.run("--color=auto", "--output=out", "99", "log").status == 0
     assert b"\x1b" not in (box.directory / "out").read_bytes()
+
+
+def test_the_state_is_no_place_for_the_output(box: Box) -> None:
+    box.file("log", LOG)
+    for name in ("s", "./s", "s.lock", "s.new"):
+        result = box.run("--state=s", f"--output={name}", "99", "log")
+        assert result.status == 2 and b"is a file of --state" in result.err
+    assert names(box) == ["log"]
+
+
+def test_with_a_state_the_output_is_that_of_the_run(box: Box) -> None:
+    lines = LOG.splitlines(keepends=True)
+    box.file("log", b"".join(lines[:500]))
+    for begin, end in ((0, 500), (500, 1000)):
+        with open(box.directory / "log", "wb") as log:
+            log.writelines(lines[:end])
+        assert box.run("--state=s", "--output=out", "9", "log").status == 0
+        new = b"".join(line for line in lines[begin:end] if b"9" in line)
+        assert (box.directory / "out").read_bytes() == new
+        assert box.run("--state=c", "--output=count", "-c", "9", "log").status == 0
+        count = sum(b"9" in line for line in lines[:end])
+        assert (box.directory / "count").read_bytes() == b"%d\n" % count

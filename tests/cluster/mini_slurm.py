@@ -27,7 +27,7 @@ SlurmdUser={user}
 AuthType=auth/munge
 CredType=cred/munge
 AuthInfo=socket={directory}/munge/socket,cred_expire=5
-CommunicationParameters=NoInAddrAny,NoCtldInAddrAny
+{communication}
 StateSaveLocation={directory}/state
 SlurmdSpoolDir={directory}/spool.%n
 SlurmctldPidFile={directory}/slurmctld.pid
@@ -77,6 +77,15 @@ def free_ports(count: int) -> int:
                 one.close()
 
 
+def communication() -> str:
+    """Keeps the daemons to the loopback, which they can only do on a host that knows its own name."""
+    try:
+        socket.gethostbyname(socket.gethostname())
+    except OSError:
+        return ""
+    return "CommunicationParameters=NoInAddrAny,NoCtldInAddrAny"
+
+
 def children_of(pid: int) -> list[int]:
     children: list[int] = []
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
@@ -101,7 +110,11 @@ class MiniSlurm:
         key.chmod(0o400)
         port = free_ports(nodes + 1)
         text = CONFIGURATION.format(
-            port=port, user=getpass.getuser(), directory=directory, array_size=MOST_INDEX + 1
+            port=port,
+            user=getpass.getuser(),
+            directory=directory,
+            array_size=MOST_INDEX + 1,
+            communication=communication(),
         )
         for number, node in enumerate(self.nodes, 1):
             text += (
@@ -111,10 +124,14 @@ class MiniSlurm:
         (directory / "slurm.conf").write_text(text)
         # Newer versions start no node without cgroups unless told so here; 22.05 does not know the word.
         version = subprocess.run(["slurmd", "-V"], capture_output=True, text=True, check=True).stdout
-        if version.split()[-1] >= "23":
-            (directory / "cgroup.conf").write_text("CgroupPlugin=disabled\n")
+        plugin = "disabled" if version.split()[-1] >= "23" else "cgroup/v1"
+        (directory / "cgroup.conf").write_text(f"CgroupPlugin={plugin}\n")
         self.environment = {"SLURM_CONF": str(directory / "slurm.conf")}
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
 
     def start(self) -> None:
         munge = self.directory / "munge"

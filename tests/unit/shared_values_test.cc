@@ -64,6 +64,24 @@ TEST(SharedValues, WhatDoesNotFitFitsNobody) {
   }
 }
 
+TEST(SharedValues, ValuesThatAreNoPartOfTheirRecordAreKept) {
+  auto values =
+      SharedValues::Create({.format = FindFieldFormat("logfmt"), .fields = {"a", "b"}}).value();
+  SharedValues::Reader first(values);
+  SharedValues::Reader second(values);
+  const std::string block = "a=\"x\\\"1\"\na=\"y\\\"2\"\n";
+  const std::vector<absl::string_view> records = {absl::string_view(block).substr(0, 8),
+                                                  absl::string_view(block).substr(9, 8)};
+  for (SharedValues::Reader* reader : {&first, &second}) {
+    reader->StartBlock();
+    for (size_t i = 0; i < records.size(); ++i) {
+      ASSERT_EQ(reader->Read(records[i], std::nullopt).value(), RecordValues::Fit::kFits);
+      EXPECT_EQ(reader->value(0), i == 0 ? "x\"1" : "y\"2");
+      EXPECT_EQ(reader->value(1).data(), nullptr);
+    }
+  }
+}
+
 TEST(SharedValues, PatternsAreToldApart) {
   auto values = SharedValues::Create(
                     {.groups = {"x"}, .patterns = {{.text = "(?<x>a)"}, {.text = "(?<x>b)"}}})
