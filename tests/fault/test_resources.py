@@ -52,6 +52,7 @@ def test_address_space(box: Box, arguments: list[str]) -> None:
     assert outcomes[0] == 2 and outcomes[-1] == 0
 
 
+@pytest.mark.skipif(support.SANITIZED, reason="UBSan opens a pipe to look at memory")
 @pytest.mark.parametrize("arguments", [["-p2"], ["-p2", "--io=on"], ["-p4"]], ids=" ".join)
 def test_descriptors(box: Box, arguments: list[str]) -> None:
     outcomes = []
