@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "ipc/child.h"
 #include "ipc/unique_fd.h"
+#include "lib/write_all.h"
 
 namespace bigscan {
 namespace {
@@ -74,16 +75,6 @@ DecodedMarks Decode(int fd, Compression compression, std::optional<uint64_t> pla
   marks.size = taker.size();
   if (place.has_value()) marks.at_place = taker.taken();
   return marks;
-}
-
-bool WriteAll(int fd, absl::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t size = write(fd, bytes.data(), bytes.size());
-    if (size < 0 && errno == EINTR) continue;
-    if (size < 0) return false;
-    bytes.remove_prefix(static_cast<size_t>(size));
-  }
-  return true;
 }
 
 bool ReadAll(int fd, char* to, size_t size) {
