@@ -47,7 +47,7 @@ BIGSCAN_OBJECTS := $(foreach layer,$(LAYERS),$(call layer_objects,$(layer))) \
 	$(SCHEMAS:%.proto=$(BUILD)/%.pb.o)
 # It runs bigscan, and so needs little of it.
 CLUSTER_OBJECTS := $(call layer_objects,cmd/cluster) $(SCHEMAS:%.proto=$(BUILD)/%.pb.o) \
-	$(addprefix $(BUILD)/,cmd/command_line.o cmd/message.o cmd/scanning_options.o cmd/snapshot_file.o \
+	$(addprefix $(BUILD)/,cmd/command_line.o cmd/message.o cmd/option_list.o cmd/scanning_options.o cmd/snapshot_file.o \
 	ipc/signals.o lib/file_input.o lib/replacement_file.o lib/write_all.o)
 UNIT_OBJECTS := $(call layer_objects,tests/unit)
 BIGSCAN := $(BUILD)/bigscan

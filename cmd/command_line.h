@@ -1,5 +1,4 @@
-// The words of the command line, told apart but not yet understood: which options there are, what
-// --help says of them, and which were given. What they mean is decided in options.h.
+// The words of the command line, told apart but not yet understood: which were given. What they mean is decided in options.h.
 #ifndef BIGSCAN_CMD_COMMAND_LINE_H_
 #define BIGSCAN_CMD_COMMAND_LINE_H_
 
@@ -58,9 +57,6 @@ class CommandLine {
   std::vector<std::string> arguments_;
   bool has_only_files_ = false;
 };
-
-// The text of --help.
-std::string HelpText();
 
 }  // namespace bigscan
 

@@ -21,6 +21,7 @@
 #include "cmd/manifest.h"
 #include "cmd/merge_snapshots.h"
 #include "cmd/message.h"
+#include "cmd/option_list.h"
 #include "cmd/options.h"
 #include "cmd/out_of_memory.h"
 #include "cmd/progress.h"

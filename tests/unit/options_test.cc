@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "cmd/command_line.h"
+#include "cmd/option_list.h"
 #include "tests/unit/testing.h"
 
 namespace bigscan {
