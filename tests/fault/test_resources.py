@@ -63,6 +63,7 @@ def test_descriptors(box: Box, arguments: list[str]) -> None:
     assert outcomes[0] == 2 and outcomes[-1] == 0
 
 
+@pytest.mark.skipif(support.SANITIZED, reason="LeakSanitizer looks for leaks from a process of its own")
 @pytest.mark.parametrize("arguments", [["-p1"], ["-p2"], ["-p4"]], ids=" ".join)
 def test_processes(arguments: list[str]) -> None:
     outcomes = []
@@ -97,6 +98,7 @@ def run_with(box: Box, mount: str, *arguments: str, stdin: bytes | None = None, 
     return support.run(["unshare", "-m", "sh", "-c", script], cwd=box.directory, env=variables, stdin=stdin)
 
 
+needs_proc = pytest.mark.skipif(support.SANITIZED, reason="LeakSanitizer reads /proc")
 NO_PROC = "mount -t tmpfs none /proc"
 SHM_FULL = "mount -t tmpfs -o size=4k none /dev/shm && head -c 4096 /dev/zero >/dev/shm/x"
 NO_SHM = "mount -t tmpfs none /dev && mknod -m 666 /dev/null c 1 3"
@@ -114,7 +116,14 @@ COMMANDS: dict[str, list[str]] = {
 
 
 @mounts
-@pytest.mark.parametrize("mount", [NO_PROC, SHM_FULL, NO_SHM], ids=["no-proc", "shm-full", "no-shm"])
+@pytest.mark.parametrize(
+    "mount",
+    [
+        pytest.param(NO_PROC, id="no-proc", marks=needs_proc),
+        pytest.param(SHM_FULL, id="shm-full"),
+        pytest.param(NO_SHM, id="no-shm"),
+    ],
+)
 @pytest.mark.parametrize("name", list(COMMANDS))
 def test_is_as_good_without(box: Box, name: str, mount: str) -> None:
     stdin = LOG if name == "stdin" else None
@@ -135,6 +144,7 @@ def replacing(name: str, directory: str) -> list[str]:
 
 
 @mounts
+@needs_proc
 @pytest.mark.parametrize("name", list(REPLACING))
 def test_files_are_replaced_without_proc(box: Box, name: str) -> None:
     (box.directory / "a").mkdir()
