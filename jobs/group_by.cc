@@ -5,7 +5,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "jobs/group_key.h"
-#include "lib/distinct_counter.h"
 #include "lib/record.h"
 #include "lib/varint.h"
 
@@ -34,7 +33,7 @@ GroupByJob::GroupByJob(const GroupSpec& spec, std::shared_ptr<SharedValues> valu
       values_(std::move(values)),
       time_reader_(spec.time_formats, spec.time),
       table_(spec.aggregates),
-      numbers_(spec.numbers.size()),
+      batch_(spec_),
       notes_(kNumbers + spec.numbers.size()),
       all_(spec_),
       of_source_(spec.aggregates),
@@ -42,26 +41,6 @@ GroupByJob::GroupByJob(const GroupSpec& spec, std::shared_ptr<SharedValues> valu
           spec.keys.begin(), spec.keys.end(),
           [](const GroupSpec::Key& key) { return key.kind == GroupSpec::Key::Kind::kFile; })),
       all_notes_(notes_.size()) {}
-
-void GroupByJob::Batch::Add() {
-  const size_t begin = entries_.empty() ? 0 : entries_.back().key_end;
-  entries_.push_back({keys_.size(), GroupTable::HashOf(absl::string_view(keys_).substr(begin))});
-}
-
-absl::string_view GroupByJob::Batch::key(size_t index) const {
-  const size_t begin = index == 0 ? 0 : entries_[index - 1].key_end;
-  return absl::string_view(keys_).substr(begin, entries_[index].key_end - begin);
-}
-
-void GroupByJob::Batch::Fetch(const GroupTable& table) const {
-  for (const Entry& entry : entries_) table.FetchSlot(entry.hash);
-  for (const Entry& entry : entries_) table.FetchGroup(entry.hash);
-}
-
-void GroupByJob::Batch::Clear() {
-  keys_.clear();
-  entries_.clear();
-}
 
 // --- Worker ---
 
@@ -120,16 +99,16 @@ void GroupByJob::AddRecord(absl::string_view record, size_t at, std::optional<ui
     return notes_[kTimeless].Add(record);
   }
   batch_.Add();
-  AppendValues();
+  AddValues();
   if (!batch_.full()) return;
-  AddBatch();
+  batch_.AddTo(&table_);
   // By what the chunk holds alone: if another worker has to do it again, it makes the same parts.
   if (table_.content_bytes() > spec_.worker_bytes) AppendGroups(partial_);
 }
 
 // Appends the record's key to those of the batch. False if it has no time.
 bool GroupByJob::AppendKey(absl::string_view record, std::optional<uint32_t> pattern) {
-  std::string* const to = &batch_.keys();
+  std::string* const to = &batch_.key();
   for (const GroupSpec::Key& key : spec_.keys) {
     switch (key.kind) {
       case GroupSpec::Key::Kind::kValue:
@@ -157,43 +136,20 @@ std::optional<int64_t> GroupByJob::TimeOf(absl::string_view record) {
   return time_reader_.Read(values_.value(*spec_.time_value));
 }
 
-// What the aggregates look at of the record, which may not live until the batch is full.
-void GroupByJob::AppendValues() {
+// What the aggregates look at of the record.
+void GroupByJob::AddValues() {
   for (size_t i = 0; i < spec_.numbers.size(); ++i) {
     const absl::string_view text = values_.value(spec_.numbers[i].value);
-    numbers_[i] = Decimal::Parse(text);
-    if (!numbers_[i].has_value() && text.data() != nullptr) notes_[kNumbers + i].Add(text);
+    if (!batch_.SetNumber(i, text)) notes_[kNumbers + i].Add(text);
   }
-  for (const GroupSpec::State& state : spec_.states) {
-    const absl::string_view text = values_.value(state.value);
-    Value value{.is_there = text.data() != nullptr};
-    if (state.number.has_value()) {
-      value.number = numbers_[*state.number];
-    } else {
-      value.hash = DistinctCounter::HashOf(text);
-    }
-    batch_values_.push_back(value);
+  for (size_t i = 0; i < spec_.states.size(); ++i) {
+    const GroupSpec::State& state = spec_.states[i];
+    if (!state.number.has_value()) batch_.SetValue(i, values_.value(state.value));
   }
-}
-
-void GroupByJob::AddBatch() {
-  batch_.Fetch(table_);
-  const size_t aggregates = spec_.aggregates.size();
-  for (size_t i = 0; i < batch_.size(); ++i) {
-    GroupTable::Group* const group = table_.Get(batch_.key(i), batch_.hash(i));
-    ++group->count;
-    for (size_t a = 0; a < aggregates; ++a) {
-      const Value& value = batch_values_[i * aggregates + a];
-      if (!value.is_there) continue;
-      table_.Add({.hash = value.hash, .number = value.number}, a, group);
-    }
-  }
-  batch_.Clear();
-  batch_values_.clear();
 }
 
 void GroupByJob::AppendGroups(Partial* partial) {
-  AddBatch();
+  batch_.AddTo(&table_);
   const std::vector<GroupTable::Group*>& groups = table_.groups();
   // What has the file's name in its key has another hash in the end.
   if (groups.size() < kManyGroups || has_file_key_ || spec_.binary == BinaryData::kVoid) {

@@ -19,7 +19,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "jobs/aggregate.h"
+#include "jobs/group_batch.h"
 #include "jobs/group_entry.h"
 #include "jobs/group_report.h"
 #include "jobs/group_spec.h"
@@ -61,42 +61,10 @@ class GroupByJob : public Job {
 
   GroupByJob(const GroupSpec& spec, std::shared_ptr<SharedValues> values);
 
-  // Groups that are about to be asked for, together: see GroupTable::FetchSlot.
-  class Batch {
-   public:
-    static constexpr size_t kMost = 32;
-    struct Entry {
-      size_t key_end;  // in keys
-      uint64_t hash;   // of the key
-    };
-
-    bool full() const { return entries_.size() == kMost; }
-    size_t size() const { return entries_.size(); }
-    // What has been appended to this since the last entry is the key of the next one.
-    std::string& keys() { return keys_; }
-    void Add();
-    void DropKey() { keys_.resize(entries_.empty() ? 0 : entries_.back().key_end); }
-    void Fetch(const GroupTable& table) const;
-    absl::string_view key(size_t index) const;
-    uint64_t hash(size_t index) const { return entries_[index].hash; }
-    void Clear();
-
-   private:
-    std::string keys_;
-    std::vector<Entry> entries_;
-  };
-  // A record's value for one of the aggregates.
-  struct Value {
-    bool is_there = false;
-    uint64_t hash = 0;
-    std::optional<Decimal> number = {};
-  };
-
   void AddRecord(absl::string_view record, size_t at, std::optional<uint32_t> pattern);
   bool AppendKey(absl::string_view record, std::optional<uint32_t> pattern);
   std::optional<int64_t> TimeOf(absl::string_view record);
-  void AppendValues();
-  void AddBatch();
+  void AddValues();
   void AppendGroups(Partial* partial);
   void AppendPieces(size_t partition, std::span<const GroupTable::Group* const> groups,
                     Partial* partial);
@@ -116,9 +84,7 @@ class GroupByJob : public Job {
   uint64_t begin_ = 0;
   Partial* partial_ = nullptr;
   GroupTable table_;
-  Batch batch_;
-  std::vector<Value> batch_values_;              // of each of its records, by aggregate
-  std::vector<std::optional<Decimal>> numbers_;  // by number of the specification, of one record
+  GroupBatch batch_;
   GroupsByPartition by_partition_;
   std::string piece_;  // entries
   uint64_t selected_ = 0;

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/distinct_counter.h"
+#include "tests/unit/group_contents.h"
 #include "tests/unit/testing.h"
 
 namespace bigscan {
@@ -26,14 +27,6 @@ void Add(const Aggregates& aggregates, const std::string& key, const std::string
   for (size_t i = 0; i < aggregates.size(); ++i) {
     table->Add({.hash = DistinctCounter::HashOf(value), .number = number}, i, group);
   }
-}
-
-std::map<std::string, std::string> Contents(const GroupTable& table) {
-  std::map<std::string, std::string> contents;
-  for (const GroupTable::Group* group : table.groups()) {
-    table.AppendValues(*group, &contents[std::string(table.Key(*group))]);
-  }
-  return contents;
 }
 
 TEST(GroupTable, CountsByKey) {
