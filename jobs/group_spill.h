@@ -33,6 +33,8 @@ class GroupSpill {
   explicit GroupSpill(Aggregates aggregates) : aggregates_(std::move(aggregates)) {}
 
   bool empty() const { return segments_.empty(); }
+  // The memory that it takes to know where they are: some kilobytes for each call of Add.
+  uint64_t bytes() const { return segments_.size() * sizeof(Segments); }
 
   // Writes the groups of `table`. Fails if there is no room for them in the temporary directory.
   absl::Status Add(const GroupTable& table);

@@ -39,7 +39,9 @@ bool GroupStore::AddPartition(size_t partition, absl::string_view entries) {
 
 void GroupStore::MakeRoom() {
   const uint64_t bytes = (table_.empty() ? 0 : table_.bytes()) + partitions_.bytes();
-  if (bytes > spec_.most_bytes) Spill();
+  // Where they lie on disk is kept in memory as well: the more that is, the larger are the parts that follow, as with
+  // many small ones neither the memory nor the time would be bounded by what the limit asks for.
+  if (bytes > std::max(spec_.most_bytes, spill_.bytes())) Spill();
 }
 
 void GroupStore::Spill() {

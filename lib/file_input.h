@@ -2,6 +2,7 @@
 #ifndef BIGSCAN_LIB_FILE_INPUT_H_
 #define BIGSCAN_LIB_FILE_INPUT_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -15,7 +16,10 @@ class FileInput {
  public:
   // The bytes [begin, end) of the regular file `fd`. Where it is shorter, it ends.
   FileInput(int fd, uint64_t begin, uint64_t end, size_t buffer_bytes)
-      : fd_(fd), end_(end), position_(begin), buffer_(buffer_bytes, '\0') {}
+      : fd_(fd),
+        end_(end),
+        position_(begin),
+        buffer_(std::clamp<uint64_t>(end - std::min(begin, end), 1, buffer_bytes), '\0') {}
 
   // What has been read and not dropped, and where it begins in the file.
   absl::string_view bytes() const { return {buffer_.data() + first_, last_ - first_}; }
