@@ -123,6 +123,12 @@ int FinishState(Scan* scan) {
   return selected ? kSelected : kNoneSelected;
 }
 
+int TimedOut(const Options& options, absl::string_view what) {
+  PrintMessage(absl::StrCat("timed out after ",
+                            FormatDuration(static_cast<int64_t>(options.timeout_us)), ": ", what));
+  return kTimedOut;
+}
+
 int Run(const Options& options) {
   if (options.writes_manifest) {
     const absl::Status status = WriteManifest(options);
@@ -143,6 +149,7 @@ int Run(const Options& options) {
   const absl::StatusOr<std::optional<User>> user = UserForChildren(options.user);
   if (!user.ok()) return Complain(user.status());
   absl::StatusOr<std::unique_ptr<Scan>> scan = Scan::Create(options);
+  if (absl::IsDeadlineExceeded(scan.status())) return TimedOut(options, scan.status().message());
   if (!scan.ok()) return Complain(scan.status());
   ScanOptions scan_options{.workers = options.workers,
                            .read_ahead = options.io != IoMode::kOff,
@@ -197,11 +204,7 @@ int Run(const Options& options) {
     scan->reset();  // and what it has locked
     DieBySignal(signal);
   }
-  if (timed_out) {
-    PrintMessage(absl::StrCat(
-        "timed out after ", FormatDuration(static_cast<int64_t>(options.timeout_us)), ": stopped"));
-    return kTimedOut;
-  }
+  if (timed_out) return TimedOut(options, "stopped");
   if (!options.partial.empty()) return WritePartial(options, scan->get());
   if (!options.state.empty()) return FinishState(scan->get());
   if (absl::Status status = (*scan)->CommitOutputs(); !status.ok()) return Complain(status);

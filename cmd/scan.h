@@ -47,7 +47,7 @@ struct ScanTotals {
 
 class Scan : public ScanClient {
  public:
-  // Compiles the patterns. Fails with kInvalidArgument on an invalid one.
+  // Compiles the patterns. Fails with kInvalidArgument on an invalid one, with kDeadlineExceeded as StateRun::Create does.
   static absl::StatusOr<std::unique_ptr<Scan>> Create(const Options& options);
 
   const Options& options() const { return options_; }

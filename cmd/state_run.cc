@@ -40,6 +40,18 @@ bool ShowsNames(const snapshot::Header& header) {
          header.option().end();
 }
 
+absl::StatusOr<std::unique_ptr<StateLock>> AcquireInTime(const Options& options) {
+  const auto timeout_us = static_cast<int64_t>(options.timeout_us);
+  if (timeout_us == 0 || options.wait_us < timeout_us) {
+    return StateLock::Acquire(options.state, options.wait_us);
+  }
+  absl::StatusOr<std::unique_ptr<StateLock>> lock = StateLock::Acquire(options.state, timeout_us);
+  if (absl::IsUnavailable(lock.status())) {
+    return absl::DeadlineExceededError(lock.status().message());
+  }
+  return lock;
+}
+
 }  // namespace
 
 StateRun::StateRun(const Options& options)
@@ -49,8 +61,7 @@ StateRun::StateRun(const Options& options)
 
 absl::StatusOr<std::unique_ptr<StateRun>> StateRun::Create(const Options& options) {
   auto run = std::unique_ptr<StateRun>(new StateRun(options));
-  absl::StatusOr<std::unique_ptr<StateLock>> lock =
-      StateLock::Acquire(options.state, options.wait_us);
+  absl::StatusOr<std::unique_ptr<StateLock>> lock = AcquireInTime(options);
   if (!lock.ok()) return lock.status();
   run->lock_ = *std::move(lock);
   run->nowhere_ = UniqueFd(open("/dev/null", O_WRONLY | O_CLOEXEC));

@@ -28,7 +28,8 @@ namespace bigscan {
 class StateRun {
  public:
   // Locks the state until this is destroyed, and reads it if there is one. Fails, with the file's name, if another run has
-  // it, if it can not be read, or if it is of another kind of result. `options` must outlive it.
+  // it, if it can not be read, or if it is of another kind of result; with kDeadlineExceeded if the time that the whole
+  // run has is over before another run's end. `options` must outlive it.
   static absl::StatusOr<std::unique_ptr<StateRun>> Create(const Options& options);
 
   bool accumulates() const { return accumulates_; }

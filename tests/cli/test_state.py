@@ -411,6 +411,12 @@ def test_who_uses_the_state_is_told(held: Box) -> None:
     message = b"bigscan: state: in use by process %d\n" % os.getpid()
     expect_new(held, "log", out=b"", err=message, status=2)
     held.expect("--state", "state", "--wait", "50ms", "", "log", err=message, status=2)
+    held.expect("--state", "state", "--wait", "50ms", "--timeout", "1h", "", "log", err=message, status=2)
+
+
+def test_a_timeout_ends_the_wait_for_another_run(held: Box) -> None:
+    message = b"bigscan: timed out after 50ms: state: in use by process %d\n" % os.getpid()
+    held.expect("--state", "state", "--wait", "1h", "--timeout", "50ms", "", "log", err=message, status=124)
 
 
 def test_a_run_waits_for_another_one(begun: Box) -> None:
