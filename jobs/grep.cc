@@ -226,7 +226,6 @@ void GrepJob::TakeRecord(const LineReader::Item& item, Output* output) {
   awaits_alternative_ = false;
   if (source_binary_) {
     hid_match_ |= selected;
-    source_stats_.selected += selected ? 1 : 0;
     return;
   }
   const ContextGate::Verdict verdict = gate_.Next(selected, adjacent);
@@ -270,18 +269,21 @@ void GrepJob::TakeText(const LineReader::Item& item, Output* output) {
 void GrepJob::TakeEnd(const LineReader::Item& item) {
   adjacent_ &= !item.gap;
   number_ += item.before;
-  source_stats_.selected += item.selected;
   if (item.owed > 0) gate_.Owe(item.owed);
-  if (source_binary_) hid_match_ |= item.selected > 0;
+  // How many there are in what is binary depends on where the search for one ended.
+  if (source_binary_) {
+    hid_match_ |= item.selected > 0;
+  } else {
+    source_stats_.selected += item.selected;
+  }
   if (!item.binary) return;
   source_binary_ = true;
   held_.clear();
   if (options_.binary == BinaryData::kVoid) {
     source_void_ = true;
     source_stats_.selected = 0;
-  } else if (item.hidden > 0) {
-    hid_match_ = true;
-    source_stats_.selected += item.hidden;
+  } else {
+    hid_match_ |= item.hidden > 0;
   }
 }
 
@@ -353,10 +355,11 @@ void GrepJob::FlushText(Output* output) {
 
 void GrepJob::EndSource(const SourceInfo& /*source*/) {
   ++source_stats_.sources;
-  if (source_stats_.selected > 0) ++source_stats_.sources_with_match;
+  if (source_stats_.selected > 0 || hid_match_) ++source_stats_.sources_with_match;
   if (SourceDecided()) source_stats_.bytes_searched = last_end_;
   if (began_ && !options_.summary_only) format_->PutEnd(source_stats_, &notes_);
   told_binary_ = hid_match_;
+  hidden_in_all_ += hid_match_ ? 1 : 0;
   all_.sources += source_stats_.sources;
   all_.sources_with_match += source_stats_.sources_with_match;
   all_.bytes_searched += source_stats_.bytes_searched;
@@ -373,8 +376,7 @@ void GrepJob::EndSource(const SourceInfo& /*source*/) {
 }
 
 void GrepJob::SaveSource(snapshot::Source* state) const {
-  // How many are found in what is binary depends on where the search for one ended.
-  state->set_selected(source_binary_ ? std::min<uint64_t>(source_stats_.selected, 1)
+  state->set_selected(source_binary_ ? std::min<uint64_t>(selected_in_source(), 1)
                                      : source_stats_.selected);
   if (layout_.numbers && !source_binary_ && !SourceDecided()) state->set_records(number_);
   state->set_binary(source_binary_);

@@ -44,7 +44,10 @@ class GrepJob : public Job {
   bool LoadSource(const snapshot::Source& state) override;
   bool HidBinaryMatch() const override { return told_binary_; }
   bool SourceDecided() const override;
-  uint64_t selected() const override { return all_.selected + source_stats_.selected; }
+  // Of the matches in what is binary, and so not printed, one for each source: there may be more.
+  uint64_t selected() const override {
+    return all_.selected + hidden_in_all_ + selected_in_source();
+  }
 
  private:
   // Worker.
@@ -59,6 +62,7 @@ class GrepJob : public Job {
   void Take(const LineReader::Item& item, Output* output);
   void TakeRecord(const LineReader::Item& item, Output* output);
   void TakeText(const LineReader::Item& item, Output* output);
+  uint64_t selected_in_source() const { return source_stats_.selected + (hid_match_ ? 1 : 0); }
   void TakeEnd(const LineReader::Item& item);
   void StartLine(bool selected, uint64_t offset);
   void PutBytes(const LineReader::Item& item, Output* output);
@@ -92,6 +96,7 @@ class GrepJob : public Job {
   LineReader reader_;
   PrintStats source_stats_;
   PrintStats all_;
+  uint64_t hidden_in_all_ = 0;  // sources that have such a match
   bool began_ = false;          // something was printed of the source
   bool source_binary_ = false;  // no more of the source is printed
   bool source_void_ = false;    // nothing counts as selected in it

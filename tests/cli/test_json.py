@@ -79,3 +79,20 @@ def test_quiet_leaves_the_summary(box: Box) -> None:
     assert result.status == 0
     assert kinds(box.run("--json", "-q", "z", "log").out) == [b"summary"]
     assert box.run("--json", "-q", "z", "log").status == 1
+
+
+def test_what_is_hidden_as_binary_is_not_among_the_lines(box: Box) -> None:
+    """However much of it had been searched when the NUL was found. Of a large file, what stands before is printed."""
+    lines = [b"foo %d\n" % number for number in range(20_000)]
+    outputs = set()
+    for nul in (100, 15_000):
+        box.file("log", b"".join([*lines[:nul], b"foo \0\n", *lines[nul:]]))
+        for size in ("64", "1000", "30000", "1M"):
+            result = box.run("--json", "--chunk-size", size, "foo", "log")
+            assert result.status == 0
+            printed = kinds(result.out).count(b"match")
+            assert (printed > 0) == (nul > 10_000)
+            last = messages(result.out)[-1]
+            assert b'"matched_lines":%d,"matches":%d,"searches":1,"searches_with_match":1}' % (printed, printed) in last
+            outputs.add((nul, b"\n".join(messages(result.out))))
+    assert len(outputs) == 2
