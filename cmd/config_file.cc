@@ -93,7 +93,10 @@ class ConfigReader {
       ++line_;
       line = absl::StripAsciiWhitespace(line);
       if (line.empty() || line[0] == '#' || line[0] == ';') continue;
-      const absl::Status status = line[0] == '[' ? ReadSection(line) : ReadOption(line);
+      const absl::Status status = absl::StrContains(line, '\0')
+                                      ? Wrong("a NUL, which no option can hold")
+                                  : line[0] == '[' ? ReadSection(line)
+                                                   : ReadOption(line);
       if (!status.ok()) {
         return absl::InvalidArgumentError(absl::StrCat(Origin(), status.message()));
       }

@@ -207,6 +207,7 @@ def test_what_stands_before_the_jobs_goes_for_all(box: Box) -> None:
         ("config=d.conf\n", "c.conf:1: 'config' can not stand in a configuration file"),
         ("fields=combined\n[job a]\nby=stauts\n", "c.conf:3: 'stauts' is no field of combined"),
         ("regexp=a\n=b\n", "c.conf:2: '' can not stand"),
+        ("# \0\nregexp=a\0b\n", "c.conf:2: a NUL, which no option can hold\n"),
     ],
 )  # fmt: skip
 def test_mistakes_are_told_with_their_line(plain: Box, text: str, message: str) -> None:
