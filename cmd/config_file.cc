@@ -150,7 +150,7 @@ class ConfigReader {
         return Wrong(absl::StrCat("'", name, "' takes no argument, but true or false"));
       }
       if (!*given) return absl::OkStatus();
-    } else {
+    } else if (equals != absl::string_view::npos) {
       absl::StrAppend(&word, "=", value);
     }
     std::string program = "bigscan";

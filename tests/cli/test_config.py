@@ -207,6 +207,7 @@ def test_what_stands_before_the_jobs_goes_for_all(box: Box) -> None:
         ("config=d.conf\n", "c.conf:1: 'config' can not stand in a configuration file"),
         ("fields=combined\n[job a]\nby=stauts\n", "c.conf:3: 'stauts' is no field of combined"),
         ("regexp=a\n=b\n", "c.conf:2: '' can not stand"),
+        ("regexp\n", "c.conf:1: the required argument for option '--regexp' is missing\n"),
         ("# \0\nregexp=a\0b\n", "c.conf:2: a NUL, which no option can hold\n"),
     ],
 )  # fmt: skip
@@ -216,6 +217,13 @@ def test_mistakes_are_told_with_their_line(plain: Box, text: str, message: str) 
     result = plain.run("--config", "c.conf", "a.log")
     assert (result.status, result.out) == (2, b"")
     assert result.err.startswith(b"bigscan: " + message.encode()), result.err
+
+
+def test_an_optional_value_may_be_left_out_as_on_the_command_line(plain: Box) -> None:
+    plain.file("a.log", LOG)
+    plain.file("c.conf", b"regexp=ann\ncolor\nprogress\npin\nprocesses=1\n")
+    result = plain.run("--config", "c.conf", "--total", "a.log")
+    assert (result.status, result.out, result.err) == (0, b"200\n", b"")
 
 
 def test_a_missing_file_is_told(plain: Box) -> None:
