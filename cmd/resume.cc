@@ -6,11 +6,11 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "cmd/file_chunks.h"
 #include "cmd/inputs.h"
 #include "cmd/message.h"
+#include "cmd/position_check.h"
 #include "lib/rotated_name.h"
 
 namespace bigscan {
@@ -73,10 +73,9 @@ class Resumption {
   bool IsCovered(const std::string& name) const {
     if (IsNamed(name)) return true;
     if (options_.directories != Directories::kRecurse) return false;
-    return options_.files.empty() ||
-           std::any_of(options_.files.begin(), options_.files.end(), [&](const std::string& top) {
-             return absl::StartsWith(name, absl::EndsWith(top, "/") ? top : top + "/");
-           });
+    if (options_.files.empty()) return IsBelow(name, "");
+    return std::any_of(options_.files.begin(), options_.files.end(),
+                       [&](const std::string& top) { return IsBelow(name, top); });
   }
 
   void Complain(absl::string_view message) {

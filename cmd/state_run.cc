@@ -11,6 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "cmd/partial_writer.h"
+#include "cmd/position_check.h"
 #include "cmd/snapshot_options.h"
 #include "cmd/snapshot_set.h"
 #include "cmd/state_options.h"
@@ -88,8 +89,12 @@ absl::Status StateRun::CheckKind() const {
     KeepRecordWords(&now);
   }
   const std::string why = WhyOtherResult(old, now);
-  if (why.empty()) return absl::OkStatus();
-  return refused(absl::StrCat("is the state of another command: ", why));
+  if (!why.empty()) return refused(absl::StrCat("is the state of another command: ", why));
+  for (const snapshot::Position& position : old_.state().position()) {
+    const std::string wrong = WhyImpossible(position);
+    if (!wrong.empty()) return refused(absl::StrCat("the state is damaged: ", wrong));
+  }
+  return absl::OkStatus();
 }
 
 InputList StateRun::List(const DecoderFactory& decoders) {
