@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/program_options.hpp>
+#include <optional>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -105,6 +106,19 @@ std::vector<std::string> PreparedWords(int argc, char** argv) {
   return words;
 }
 
+// The first of the prepared words that names an option by a name with a `%`, which none has; nothing if there is none.
+// The parser's messages are templates, in which it replaces what stands between two `%`, also of such a name: by itself,
+// for ever.
+std::optional<std::string> WordWithPercent(const std::vector<std::string>& words) {
+  for (const std::string& word : words) {
+    if (word == "--") break;
+    if (word.size() < 2 || word[0] != '-') continue;
+    const size_t end = word.find_first_of(word[1] == '-' ? "=" : kTakeArgument, 1);
+    if (absl::StrContains(word.substr(0, end), '%')) return word;
+  }
+  return std::nullopt;
+}
+
 // Options of which only one can be meant.
 constexpr const char* kPatterns[] = {"regexp", "file"};
 constexpr const char* kModes[] = {
@@ -129,11 +143,13 @@ absl::StatusOr<CommandLine> CommandLine::Parse(int argc, char** argv) {
   po::positional_options_description positional;
   positional.add(kArguments, -1);
   CommandLine line;
+  const std::vector<std::string> words = PreparedWords(argc, argv);
+  if (const std::optional<std::string> wrong = WordWithPercent(words); wrong.has_value()) {
+    return absl::InvalidArgumentError(absl::StrCat("unrecognised option '", *wrong, "'"));
+  }
   try {
-    const po::parsed_options parsed = po::command_line_parser(PreparedWords(argc, argv))
-                                          .options(all)
-                                          .positional(positional)
-                                          .run();
+    const po::parsed_options parsed =
+        po::command_line_parser(words).options(all).positional(positional).run();
     for (const po::option& option : parsed.options) {
       std::string value = option.value.empty() ? "" : option.value.front();
       if (option.string_key == kArguments) {

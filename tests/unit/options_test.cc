@@ -47,6 +47,15 @@ TEST(Options, MemoryForARecordHoldsABlockAtLeast) {
   EXPECT_EQ(ParseGood({"--max-memory=4K", "--chunk-size=4K", "p"}).max_memory, 4u << 10);
 }
 
+TEST(Options, NamesThatTheParserWouldTakeForPlaceholders) {
+  for (const std::string word : {"--%original_token%x", "--no%original_token%",
+                                 "-n%original_token%", "--no%canonical_option%=5", "-%option%"}) {
+    EXPECT_EQ(Parse({word, "p"}).status().message(), "unrecognised option '" + word + "'");
+  }
+  EXPECT_EQ(PatternsAndFiles({"--regexp=%original_token%", "-e%option%", "--", "-%"}),
+            "%original_token% %option% / -%");
+}
+
 TEST(Options, IdleIsNotTheDefault) {
   EXPECT_FALSE(ParseGood({"p"}).idle);
   EXPECT_TRUE(ParseGood({"--idle", "p"}).idle);
