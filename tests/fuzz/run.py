@@ -18,7 +18,15 @@ from pathlib import Path
 HERE = Path(__file__).parent
 # Of a short run: so that all take about a minute together. The inputs of these take longer than others.
 SHORT_RUNS = 10_000
-SHORT_RUNS_OF = {"compressed": 1_000, "decoder": 2_000, "plan": 5_000, "records": 5_000, "snapshot": 5_000}
+SHORT_RUNS_OF = {
+    "compressed": 1_000,
+    "config": 1_500,
+    "decoder": 2_000,
+    "plan": 5_000,
+    "records": 5_000,
+    "snapshot": 5_000,
+    "state": 2_000,
+}
 # The longest input in bytes: what comes of more is found with fewer, and later.
 MOST_BYTES = 1000
 MOST_BYTES_OF: dict[str, int] = {}
