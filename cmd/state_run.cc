@@ -130,7 +130,7 @@ absl::Status StateRun::Load(Job* job) {
     if (!more.ok()) return more.status();
     if (!*more) return absl::OkStatus();
     for (const snapshot::Source& source : piece.source()) {
-      if (source.input() >= rows_.size()) return broken();
+      if (source.input() >= static_cast<uint32_t>(old_.input_size())) return broken();
       snapshot::Source& row = rows_[source.input()].source;
       row.set_selected(row.selected() + source.selected());
     }

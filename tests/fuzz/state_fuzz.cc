@@ -255,6 +255,17 @@ void CheckList(const InputList& list, const std::vector<std::string>& texts,
   }
 }
 
+// Whether each of its results is one of a log that it names.
+bool NamesItsResults(SnapshotReader* reader) {
+  snapshot::Snapshot piece;
+  while (reader->Next(&piece).value_or(false)) {
+    for (const snapshot::Source& source : piece.source()) {
+      if (source.input() >= static_cast<uint32_t>(reader->header().input_size())) return false;
+    }
+  }
+  return true;
+}
+
 // Runs up to the state's being in place, as if all that is listed had been scanned. Whether that went well.
 bool RunState(const Options& options, const std::vector<std::string>& texts, bool again) {
   const std::string& path = options.state;
@@ -275,6 +286,9 @@ bool RunState(const Options& options, const std::vector<std::string>& texts, boo
     EXPECT_TRUE(absl::StrContains(loaded.message(), path)) << loaded;
     EXPECT_FALSE(again) << loaded;
     return false;
+  }
+  if (reader.ok() && options.mode != OutputMode::kRecords) {
+    EXPECT_TRUE(NamesItsResults(reader->get()));
   }
   for (uint32_t id = 0; id < list.inputs.size(); ++id) {
     if (again) EXPECT_TRUE(list.parts[id].empty()) << list.inputs[id].name;
