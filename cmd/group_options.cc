@@ -14,6 +14,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "ipc/clock.h"
+#include "ipc/signals.h"
 #include "lib/duration.h"
 
 namespace bigscan {
@@ -301,6 +303,9 @@ absl::Status ResolveGroups(const CommandLine& line, const RecordTime::Options& t
   spec->crlf = options->crlf;
   spec->threads = options->workers;
   spec->strict = options->strict;
+  spec->must_stop = [deadline = options->deadline_us] {
+    return SignalWatch::EndIsPending() || (deadline != 0 && NowMicros() >= deadline);
+  };
   spec->values.format = time.format;
   spec->values.header = time.header;
   spec->time_formats = time.formats;

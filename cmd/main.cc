@@ -162,7 +162,7 @@ int Run(const Options& options) {
                            .user = *user,
                            .decoders = &(*scan)->decoders()};
   if (options.line_buffered) scan_options.patience_us = 0;
-  if (options.timeout_us != 0) scan_options.deadline_us = start + options.timeout_us;
+  scan_options.deadline_us = options.deadline_us;
   if (absl::Status status = ChooseCpus(options, &scan_options); !status.ok()) {
     return Complain(status);
   }

@@ -135,7 +135,8 @@ struct Options {
 
   // Watching.
   ProgressMode progress = ProgressMode::kNever;
-  uint64_t timeout_us = 0;  // microseconds after which to stop, or 0
+  uint64_t timeout_us = 0;   // microseconds after which to stop, or 0
+  uint64_t deadline_us = 0;  // when that is, by NowMicros, or 0
 };
 
 // Reads pattern files (-f) and lists of globs as well. Fails with kInvalidArgument on a wrong command

@@ -2,6 +2,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "ipc/clock.h"
 #include "lib/duration.h"
 
 namespace bigscan {
@@ -23,6 +24,7 @@ absl::Status ResolveWatching(const CommandLine& line, Options* options) {
       return absl::InvalidArgumentError(absl::StrCat("--timeout: ", timeout.status().message()));
     }
     options->timeout_us = static_cast<uint64_t>(*timeout);
+    if (*timeout > 0) options->deadline_us = NowMicros() + options->timeout_us;
   }
   return absl::OkStatus();
 }

@@ -59,7 +59,7 @@ absl::Status Coordinator::Loop() {
       if (absl::Status status = HandOut(); !status.ok()) return status;
     }
     if (finished() || (client_->AllDecided() && flushed_)) {
-      if (EndScan()) return absl::OkStatus();
+      if (EndScan() || stopped_early()) return absl::OkStatus();
       continue;
     }
     if (absl::Status status = Sleep(); !status.ok() || stopped_early()) return status;
@@ -71,6 +71,11 @@ bool Coordinator::EndScan() {
   if (std::exchange(ended_, true)) return true;
   client_->EndScan();
   flushed_ = false;
+  // It may take long, and ends without a result when it has to: then this must see the reason as well.
+  for (int signal = signals_.Take(); signal != 0 && !stopped_early(); signal = signals_.Take()) {
+    OnSignal(signal);
+  }
+  if (!stopped_early()) EndIfExpired(NowMicros());
   return false;
 }
 
@@ -84,7 +89,7 @@ bool Coordinator::CommitReady() const {
   return merged_front_ || front.front().ready();
 }
 
-// Merges results as long as it is their turn and the output takes what comes of them.
+// Merges results as long as it is their turn and the output takes what comes of them, and nothing ends the scan.
 absl::Status Coordinator::Commit() {
   while (true) {
     if (!flushed_) {
@@ -97,7 +102,7 @@ absl::Status Coordinator::Commit() {
           flushed_ = true;
       }
     }
-    if (sources_.empty() || client_->AllDecided()) return absl::OkStatus();
+    if (sources_.empty() || client_->AllDecided() || MustStop()) return absl::OkStatus();
     OpenSource& front = sources_.front();
     if (std::exchange(merged_front_, false)) {
       if (absl::Status status = FinishFront(); !status.ok()) return status;
@@ -285,14 +290,21 @@ absl::Status Coordinator::Sleep() {
   }
   if (wakes_.wanted()) {
     const uint64_t now = NowMicros();
-    timed_out_ = wakes_.Expired(now);
-    if (timed_out_) {
-      StopEarly();
-      return absl::OkStatus();
-    }
+    EndIfExpired(now);
+    if (timed_out_) return absl::OkStatus();
     if (wakes_.TakeTick(now)) client_->Tick(CurrentActivity());
   }
   return died ? HandleDeaths() : absl::OkStatus();
+}
+
+// For where more than one thing is done between two looks at the signals. Those are taken later.
+bool Coordinator::MustStop() const {
+  return SignalWatch::EndIsPending() || (wakes_.wanted() && wakes_.Expired(NowMicros()));
+}
+
+void Coordinator::EndIfExpired(uint64_t now) {
+  timed_out_ = wakes_.Expired(now);
+  if (timed_out_) StopEarly();
 }
 
 void Coordinator::OnSignal(int signal) {

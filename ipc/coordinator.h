@@ -83,6 +83,8 @@ class Coordinator {
 
   absl::Status Sleep();
   void StopEarly();
+  bool MustStop() const;
+  void EndIfExpired(uint64_t now);
   void OnSignal(int signal);
   Activity CurrentActivity();
 

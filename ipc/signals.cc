@@ -46,6 +46,15 @@ bool SignalWatch::Ends(int signal) {
   return signal == SIGINT || signal == SIGTERM || signal == SIGHUP;
 }
 
+bool SignalWatch::EndIsPending() {
+  sigset_t pending;
+  if (sigpending(&pending) != 0) return false;
+  for (int signal = 1; signal < NSIG; ++signal) {
+    if (Ends(signal) && sigismember(&pending, signal) == 1) return true;
+  }
+  return false;
+}
+
 void SignalWatch::Stop() {
   const sigset_t stop = Only(SIGTSTP);
   kill(getpid(), SIGTSTP);

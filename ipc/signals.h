@@ -26,6 +26,8 @@ class SignalWatch {
   int Take();
   // Whether that is one of those that end a scan.
   static bool Ends(int signal);
+  // Whether one of those has come that a SignalWatch has not yet taken: for work that has to stop between two looks at it.
+  static bool EndIsPending();
   // Has the process stop, as by SIGTSTP if that had not been watched; returns when it goes on.
   static void Stop();
 

@@ -298,7 +298,7 @@ void GroupByJob::EndSource(const SourceInfo& /*source*/) {
 
 void GroupByJob::EndScan() {
   if (spec_.keys.empty()) all_.Get("");
-  std::unique_ptr<SortedGroups> groups = all_.Sort();
+  std::unique_ptr<SortedGroups> groups = all_.Sort(spec_.must_stop);
   if (groups != nullptr) report_.emplace(spec_, all_.layout(), std::move(groups));
 }
 
@@ -313,6 +313,7 @@ bool GroupByJob::Report(Output* output) {
 
 std::vector<Job::Remark> GroupByJob::TakeRemarks() {
   std::vector<Remark> remarks;
+  if (absl::IsCancelled(all_.status())) return remarks;
   if (!all_.status().ok()) {
     remarks.push_back({.text = std::string(all_.status().message()), .is_error = true});
   } else if (!report_status_.ok()) {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -74,6 +75,9 @@ struct GroupSpec {
 
   uint64_t most_bytes = UINT64_MAX;    // of groups in the coordinator: others go to disk
   uint64_t worker_bytes = UINT64_MAX;  // of groups in a worker, before it sends them
+
+  // Whether what takes long at the end is no longer wanted.
+  std::function<bool()> must_stop = [] { return false; };
 
   uint32_t threads = 1;  // to sort many groups with, once all else is done
 

@@ -217,11 +217,13 @@ absl::Status GroupSpill::ReadPartition(size_t partition, GroupTable* table) cons
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::unique_ptr<SortedGroups>> GroupSpill::Merge(const GroupOrder& order) {
+absl::StatusOr<std::unique_ptr<SortedGroups>> GroupSpill::Merge(
+    const GroupOrder& order, const std::function<bool()>& must_stop) {
   TemporaryFile sorted;
   std::vector<ByteRange> runs;
   std::string entry;
   for (size_t partition = 0; partition < kGroupPartitions; ++partition) {
+    if (must_stop()) return absl::CancelledError("stopped");
     GroupTable table(aggregates_);
     absl::Status status = ReadPartition(partition, &table);
     if (!status.ok()) return status;

@@ -10,6 +10,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -40,8 +41,10 @@ class GroupSpill {
   absl::Status Add(const GroupTable& table);
   absl::Status Add(const GroupPartitions& partitions);
 
-  // All groups, in order. Call it once, when nothing more comes. `order` must outlive the result.
-  absl::StatusOr<std::unique_ptr<SortedGroups>> Merge(const GroupOrder& order);
+  // All groups, in order. Call it once, when nothing more comes. `order` must outlive the result. Fails with kCancelled if
+  // `must_stop` says so.
+  absl::StatusOr<std::unique_ptr<SortedGroups>> Merge(const GroupOrder& order,
+                                                      const std::function<bool()>& must_stop);
 
  private:
   // Where the groups of each partition lie in the file.

@@ -9,7 +9,7 @@
 namespace bigscan {
 
 absl::Status GroupByJob::SaveState(const PutState& put) {
-  const std::unique_ptr<SortedGroups> groups = all_.Sort();
+  const std::unique_ptr<SortedGroups> groups = all_.Sort([] { return false; });
   if (groups == nullptr) return all_.status();
   snapshot::Snapshot piece;
   snapshot::Group* const saved = piece.add_group();

@@ -86,11 +86,11 @@ std::vector<GroupOrder::Place> GroupStore::First(size_t most, size_t most_looked
   return places;
 }
 
-std::unique_ptr<SortedGroups> GroupStore::Sort() {
+std::unique_ptr<SortedGroups> GroupStore::Sort(const std::function<bool()>& must_stop) {
   if (!spill_.empty()) {
     Spill();
     if (!status_.ok()) return nullptr;
-    absl::StatusOr<std::unique_ptr<SortedGroups>> merged = spill_.Merge(order_);
+    absl::StatusOr<std::unique_ptr<SortedGroups>> merged = spill_.Merge(order_, must_stop);
     status_.Update(merged.status());
     return merged.ok() ? *std::move(merged) : nullptr;
   }

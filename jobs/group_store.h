@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -36,9 +37,9 @@ class GroupStore {
   // who leads; or if there are more than `most_looked_at`. They live until the next call.
   std::vector<GroupOrder::Place> First(size_t most, size_t most_looked_at) const;
 
-  // All groups, which then are complete, and live as long as this; nothing unless status() is OK. Call it once. More threads than one
-  // are at work as long as it takes.
-  std::unique_ptr<SortedGroups> Sort();
+  // All groups, which then are complete, and live as long as this; nothing unless status() is OK: it is kCancelled if
+  // `must_stop` said so meanwhile. Call it once. More threads than one are at work as long as it takes.
+  std::unique_ptr<SortedGroups> Sort(const std::function<bool()>& must_stop);
 
   // Where any group has its states and key.
   const GroupTable& layout() const { return table_; }

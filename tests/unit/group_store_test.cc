@@ -38,7 +38,7 @@ void AddOneByOne(int groups, const GroupSpec& spec, GroupStore* store) {
 
 std::map<std::string, uint64_t> Sorted(GroupStore* store) {
   std::map<std::string, uint64_t> counts;
-  const std::unique_ptr<SortedGroups> groups = store->Sort();
+  const std::unique_ptr<SortedGroups> groups = store->Sort([] { return false; });
   EXPECT_TRUE(groups != nullptr && store->status().ok()) << store->status();
   while (const GroupTable::Group* group = groups == nullptr ? nullptr : groups->Next()) {
     EXPECT_TRUE(counts.empty() ||
@@ -59,6 +59,16 @@ TEST(GroupStore, IsTheSameWithoutMemory) {
   const std::map<std::string, uint64_t> wanted = Sorted(&in_memory);
   EXPECT_EQ(wanted.size(), 30'011u);
   EXPECT_EQ(Sorted(&on_disk), wanted);
+}
+
+TEST(GroupStore, StopsInTheMiddle) {
+  const GroupSpec spec = Spec(0);
+  GroupStore store(spec);
+  AddOneByOne(1000, spec, &store);
+  int asked = 0;
+  EXPECT_EQ(store.Sort([&asked] { return ++asked == 100; }), nullptr);
+  EXPECT_EQ(asked, 100);
+  EXPECT_TRUE(absl::IsCancelled(store.status())) << store.status();
 }
 
 // What is kept to find the parts on disk again is not to outgrow what is on disk.
