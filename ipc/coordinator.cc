@@ -126,6 +126,7 @@ absl::Status Coordinator::Commit() {
 void Coordinator::MergeFront() {
   const Source& source = sources_.front().source();
   const OpenChunk& chunk = sources_.front().front();
+  hook_.MaybeDie(TestHook::Stage::kCommit, chunk.task.seq, 0);
   merged_front_ = true;
   flushed_ = false;
   if (chunk.parts.empty()) {
@@ -149,6 +150,7 @@ void Coordinator::MergeFront() {
 // The first part of the first chunk is merged, and maybe all of it.
 absl::Status Coordinator::FinishFront() {
   OpenChunk& chunk = sources_.front().front();
+  hook_.MaybeDie(TestHook::Stage::kCommitted, chunk.task.seq, 0);
   const bool lost = chunk.parts.empty();
   if (!ReleaseFrontPart()) return absl::OkStatus();
   const std::optional<Note> note = lost ? std::nullopt : client_->Again();

@@ -26,6 +26,10 @@ TestHook TestHook::FromEnvironment() {
       death.stage = Stage::kFeed;
     } else if (fields[0] == "read") {
       death.stage = Stage::kRead;
+    } else if (fields[0] == "commit") {
+      death.stage = Stage::kCommit;
+    } else if (fields[0] == "committed") {
+      death.stage = Stage::kCommitted;
     } else {
       continue;
     }
@@ -51,7 +55,7 @@ void TestHook::MaybeDie(Stage stage, uint64_t number, uint32_t attempt) const {
       if (death.attack != nullptr) _exit(death.attack() ? kAttackSucceeded : kAttackRefused);
       ::signal(death.signal, SIG_DFL);
       kill(getpid(), death.signal);
-      pause();
+      if (death.signal != SIGSTOP) pause();
     }
   }
 }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "ipc/child.h"
@@ -48,6 +49,8 @@ TEST(TestHook, StagesByName) {
   EXPECT_EQ(SignalAt("send:0:9:1", Stage::kSend, 0, 0), SIGKILL);
   EXPECT_EQ(SignalAt("feed:0:9:1", Stage::kFeed, 0, 0), SIGKILL);
   EXPECT_EQ(SignalAt("read:0:9:1", Stage::kRead, 0, 0), SIGKILL);
+  EXPECT_EQ(SignalAt("commit:0:9:1", Stage::kCommit, 0, 0), SIGKILL);
+  EXPECT_EQ(SignalAt("committed:0:9:1", Stage::kCommitted, 0, 0), SIGKILL);
   EXPECT_EQ(SignalAt("map:0:9:1", Stage::kSend, 0, 0), 0);
 }
 
@@ -58,6 +61,21 @@ TEST(TestHook, NumberOrEachOne) {
 }
 
 TEST(TestHook, SignalGiven) { EXPECT_EQ(SignalAt("map:0:11:1", Stage::kMap, 0, 0), SIGSEGV); }
+
+TEST(TestHook, HaltedUntilItIsContinued) {
+  setenv("BIGSCAN_TEST_DIE", "commit:3:19:1", 1);
+  const TestHook hook = TestHook::FromEnvironment();
+  unsetenv("BIGSCAN_TEST_DIE");
+  Child child = Child::Fork([&] {
+                  hook.MaybeDie(Stage::kCommit, 3, 0);
+                  _exit(7);
+                }).value();
+  int status = 0;
+  ASSERT_EQ(waitpid(child.pid(), &status, WUNTRACED), child.pid());
+  ASSERT_TRUE(WIFSTOPPED(status));
+  kill(child.pid(), SIGCONT);
+  EXPECT_EQ(child.Reap().exit_code, 7);
+}
 
 TEST(TestHook, FirstAttemptsOnly) {
   EXPECT_EQ(SignalAt("map:0:9:2", Stage::kMap, 0, 1), SIGKILL);
