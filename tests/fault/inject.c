@@ -5,6 +5,7 @@
  * INJECT_ROLE     0: in the coordinator, 1: in its children
  * INJECT_AT       which call, from 1, of all the processes in that role
  * INJECT_ERROR    errno; 0: half of what was asked for is read or written
+ * INJECT_SIGNAL   instead of an error, the process sends this to itself before the call
  *
  * Children run under a seccomp filter, so between the start of main() and the end nothing is called here but the
  * functions themselves.
@@ -14,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -63,12 +65,14 @@ static int wanted_call = -1;
 static int wanted_role;
 static unsigned wanted_at;
 static int error;
+static int signal_number;
 
 static int Strikes(enum Call call) {
   if (counts == NULL) return 0;
   const unsigned number = atomic_fetch_add(&counts->calls[role][call], 1) + 1;
   if ((int)call != wanted_call || role != wanted_role || number != wanted_at) return 0;
   atomic_fetch_add(&counts->injected, 1);
+  if (signal_number != 0) kill(getpid(), signal_number);
   return 1;
 }
 
@@ -89,6 +93,7 @@ static void Begin(void) {
   wanted_role = Number("INJECT_ROLE");
   wanted_at = (unsigned)Number("INJECT_AT");
   error = Number("INJECT_ERROR");
+  signal_number = Number("INJECT_SIGNAL");
   const int fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC);
   void* const memory = mmap(NULL, sizeof(struct Counts), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
   if (memory == MAP_FAILED) abort();

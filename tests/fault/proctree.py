@@ -10,7 +10,7 @@ import subprocess
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import Sequence
+from typing import Mapping, Sequence
 
 import support
 
@@ -26,12 +26,16 @@ class Scan:
     """The command at work, its streams in our hands. Leaving the context ends what is left."""
 
     def __init__(
-        self, *arguments: support.Argument, cwd: Path | None = None, stdin: int = subprocess.DEVNULL
+        self,
+        *arguments: support.Argument,
+        cwd: Path | None = None,
+        stdin: int = subprocess.DEVNULL,
+        env: Mapping[str, str] | None = None,
     ) -> None:
         self.shm = support.shared_memory_names()
         self.process = subprocess.Popen(
             [support.BIGSCAN, *arguments], stdin=stdin, stdout=PIPE, stderr=PIPE, cwd=cwd,
-            env=support.environment(), start_new_session=True,
+            env=support.environment(**(env or {})), start_new_session=True,
         )  # fmt: skip
 
     def __enter__(self) -> Scan:
