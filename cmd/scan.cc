@@ -107,6 +107,7 @@ void Scan::Merge(const Source& source, const Result& result) {
 }
 
 void Scan::Lost(const Source& source, uint64_t begin, uint64_t end, absl::string_view reason) {
+  in_piece_ = false;  // the rest of it does not come
   if (source.pack.empty()) {
     lost_.Add(inputs_.Name(source.id), begin, end, reason);
     if (state_ != nullptr) state_->Scanned(source.id, end);

@@ -125,14 +125,16 @@ absl::Status Coordinator::Commit() {
 
 void Coordinator::MergeFront() {
   const Source& source = sources_.front().source();
-  const OpenChunk& chunk = sources_.front().front();
+  OpenChunk& chunk = sources_.front().front();
   hook_.MaybeDie(TestHook::Stage::kCommit, chunk.task.seq, 0);
   merged_front_ = true;
   flushed_ = false;
   if (chunk.parts.empty()) {
+    if (chunk.merged) chunk.lost += "; a part of what was found there counts";
     client_->Lost(source, chunk.task.begin, chunk.task.end, chunk.lost);
     return;
   }
+  chunk.merged = true;
   const auto& [worker, result] = chunk.parts.front();
   const std::optional<absl::string_view> bytes =
       worker->arena.Get(result.result_begin, result.result_size);
@@ -246,6 +248,8 @@ WorkerPool::Retry Coordinator::OnDeath(Task* task, bool blamed, const ChildEnd& 
       chunk->done = true;
       first_done_ = true;
       chunk->lost = end.Describe();
+      // Whole or not at all, as long as that can be. Those who have sent them are dead, and so need no room.
+      if (!chunk->merged) chunk->parts.clear();
       return WorkerPool::Retry::kNever;
     }
   }

@@ -33,6 +33,7 @@ struct OpenChunk {
   uint32_t faults = 0;           // deaths of workers that it caused itself
   std::string lost = {};         // why its bytes, or the rest of them, could not be scanned, if so
   std::vector<Part> parts = {};  // those that have come and are not committed
+  bool merged = false;           // there was one that is
 
   bool ready() const { return done || !parts.empty(); }
 };

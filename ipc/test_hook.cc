@@ -22,6 +22,8 @@ TestHook TestHook::FromEnvironment() {
       death.stage = Stage::kMap;
     } else if (fields[0] == "send") {
       death.stage = Stage::kSend;
+    } else if (fields[0] == "part") {
+      death.stage = Stage::kPart;
     } else if (fields[0] == "feed") {
       death.stage = Stage::kFeed;
     } else if (fields[0] == "read") {

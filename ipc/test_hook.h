@@ -20,6 +20,7 @@ class TestHook {
   enum class Stage {
     kMap,        // a worker has taken a task and not yet begun
     kSend,       // a worker has put the result into its arena, and not yet told so
+    kPart,       // a worker has sent a part of a result, and not yet made the next one
     kFeed,       // a feeder has filled a block, and not yet told so
     kRead,       // the reader has begun to read a range
     kCommit,     // the coordinator is about to commit a result, or a part of one

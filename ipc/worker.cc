@@ -56,7 +56,10 @@ class Worker {
     uint32_t parts = 0;
     const auto send_part = [&] {
       if (result_.size() < ChunkMapper::kPartBytes) return;
-      if (parts++ >= task.parts) Send(task, true);
+      if (parts++ >= task.parts) {
+        Send(task, true);
+        hook_.MaybeDie(TestHook::Stage::kPart, task.seq, task.attempt);
+      }
       result_.clear();
     };
     Map(task, files, send_part);

@@ -47,6 +47,7 @@ TEST(TestHook, WithoutAVariableNobodyDies) {
 TEST(TestHook, StagesByName) {
   EXPECT_EQ(SignalAt("map:0:9:1", Stage::kMap, 0, 0), SIGKILL);
   EXPECT_EQ(SignalAt("send:0:9:1", Stage::kSend, 0, 0), SIGKILL);
+  EXPECT_EQ(SignalAt("part:0:9:1", Stage::kPart, 0, 0), SIGKILL);
   EXPECT_EQ(SignalAt("feed:0:9:1", Stage::kFeed, 0, 0), SIGKILL);
   EXPECT_EQ(SignalAt("read:0:9:1", Stage::kRead, 0, 0), SIGKILL);
   EXPECT_EQ(SignalAt("commit:0:9:1", Stage::kCommit, 0, 0), SIGKILL);
