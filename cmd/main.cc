@@ -7,6 +7,7 @@
 
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -167,6 +168,9 @@ int Run(const Options& options) {
     return Complain(status);
   }
 
+  // What has been printed must not be printed again: a signal behind the scan waits until the state tells so.
+  std::optional<HeldEndingSignals> held;
+  if ((*scan)->state() != nullptr && !(*scan)->state()->accumulates()) held.emplace();
   int signal = 0;
   bool timed_out = false;
   {

@@ -72,8 +72,9 @@ static int Strikes(enum Call call) {
   const unsigned number = atomic_fetch_add(&counts->calls[role][call], 1) + 1;
   if ((int)call != wanted_call || role != wanted_role || number != wanted_at) return 0;
   atomic_fetch_add(&counts->injected, 1);
-  if (signal_number != 0) kill(getpid(), signal_number);
-  return 1;
+  if (signal_number == 0) return 1;
+  kill(getpid(), signal_number);
+  return 0;
 }
 
 static int Number(const char* variable) {

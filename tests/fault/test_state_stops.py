@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import support
+import test_injection as injection
 
 RUNS = int(os.environ.get("BIGSCAN_STATE_KILLS", "8"))
 RECORDS = 200_000
@@ -26,7 +27,7 @@ def start(directory: Path, *arguments: str) -> subprocess.Popen[bytes]:
 
 @pytest.mark.parametrize("compress", [bytes, gzip.compress], ids=["plain", "compressed"])
 def test_no_record_is_printed_twice(tmp_path: Path, compress) -> None:  # type: ignore
-    data = support.fixed_log(RECORDS, 16)
+    data = support.fixed_log(2 * RECORDS, 16)  # More than is read and the pipes hold.
     names = []
     for number, begin in enumerate(range(0, len(data), len(data) // 4)):
         names.append(f"log{number}")
@@ -65,3 +66,36 @@ def test_results_are_those_of_one_run(tmp_path: Path, job: list[str]) -> None:
                 process.communicate(timeout=support.HANG_SECONDS)
         result = support.bigscan("--state", "state", *job, *files, cwd=tmp_path)
         assert (result.out, result.status) == (expected.out, 0)
+
+
+@pytest.mark.skipif(support.SANITIZED, reason="the sanitizers want to be the first library")
+def test_a_signal_at_any_call_lets_no_record_be_printed_twice(tmp_path: Path) -> None:
+    """Also one that comes when the scan is over, and the state not yet in place."""
+    assert injection.LIBRARY.exists(), f"no {injection.LIBRARY}: run `make test`"
+    data = support.fixed_log(100, 16)
+    (tmp_path / "log").write_bytes(data)
+    counts, state = tmp_path / "counts", tmp_path / "state"
+    variables = {"LD_PRELOAD": str(injection.LIBRARY), "INJECT_FILE": str(counts)}
+
+    def run(**more: str) -> tuple[support.Result, tuple[int, ...]]:
+        state.unlink(missing_ok=True)
+        counts.write_bytes(bytes(injection.COUNTS.size))
+        arguments = ["--state", "state", "-p", "1", "--chunk-size", "160", "", "log"]
+        result = support.bigscan(*arguments, env={**variables, **more}, cwd=tmp_path)
+        return result, injection.COUNTS.unpack(counts.read_bytes())
+
+    result, made = run()
+    assert result == support.Result(0, data, b"")
+    stopped = set()
+    for call in ("open", "flock", "fork", "mmap", "write", "writev", "sendfile", "fstat", "fsync", "rename", "close"):
+        for at in range(made[list(injection.CALLS).index(call)]):
+            first, done = run(
+                INJECT_CALL=call, INJECT_ROLE="0", INJECT_AT=str(at + 1), INJECT_SIGNAL=str(int(signal.SIGTERM))
+            )
+            if done[-1] == 0:  # As it goes, a call more or less.
+                continue
+            assert first.status == -signal.SIGTERM and first.err == b"", (call, at, first)
+            rest = support.bigscan("--state", "state", "", "log", cwd=tmp_path)
+            assert not support.difference(first.out + rest.out, data), (call, at)
+            stopped.add(len(first.out))
+    assert {0, len(data)} <= stopped
