@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,6 +13,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "cmd/ending_signals.h"
 #include "cmd/listed_input.h"
 #include "cmd/open_file.h"
 #include "cmd/snapshot_options.h"
@@ -22,36 +22,6 @@
 #include "lib/varint.h"
 
 namespace bigscan {
-constexpr char kSignal[] = "ended by a signal";
-
-// Has the signals that end the program wait, so that no file of a temporary name is left behind.
-class PartialWriter::EndingSignals {
- public:
-  EndingSignals() {
-    sigemptyset(&held_);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
-      struct sigaction action;
-      const bool ignored = sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
-      if (!ignored) sigaddset(&held_, signal);
-    }
-    sigprocmask(SIG_BLOCK, &held_, &before_);
-  }
-  ~EndingSignals() { sigprocmask(SIG_SETMASK, &before_, nullptr); }
-  EndingSignals(const EndingSignals&) = delete;
-  EndingSignals& operator=(const EndingSignals&) = delete;
-
-  bool pending() const {
-    sigset_t pending;
-    sigpending(&pending);
-    sigandset(&pending, &pending, &held_);
-    return sigisemptyset(&pending) == 0;
-  }
-
- private:
-  sigset_t held_;
-  sigset_t before_;
-};
-
 namespace {
 
 std::string DigestOf(const std::vector<Pattern>& patterns) {
@@ -141,7 +111,7 @@ absl::Status PartialWriter::WriteOutput(uint64_t end, uint32_t input, SnapshotWr
                                         const EndingSignals& signals) {
   std::string bytes;
   while (written_ < end) {
-    if (signals.pending()) return absl::CancelledError(kSignal);
+    if (absl::Status status = signals.status(); !status.ok()) return status;
     bytes.resize(std::min<uint64_t>(kSnapshotPieceBytes, end - written_));
     const ssize_t got =
         pread(output_.get(), bytes.data(), bytes.size(), static_cast<off_t>(written_));
@@ -185,11 +155,12 @@ absl::Status PartialWriter::Write(const InputList& list, Job* job) {
     found.state.set_selected(1);
   }
   if (absl::Status status = WriteSources(writer->get(), signals); !status.ok()) return status;
-  const absl::Status status = job->SaveState([&](const snapshot::Snapshot& piece) {
-    return signals.pending() ? absl::CancelledError(kSignal) : (*writer)->Append(piece);
+  absl::Status status = job->SaveState([&](const snapshot::Snapshot& piece) {
+    const absl::Status going_on = signals.status();
+    return going_on.ok() ? (*writer)->Append(piece) : going_on;
   });
-  if (!status.ok()) return status;
-  return signals.pending() ? absl::CancelledError(kSignal) : (*writer)->Commit();
+  if (status.ok()) status = signals.status();
+  return status.ok() ? (*writer)->Commit() : status;
 }
 
 }  // namespace bigscan

@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "cmd/ending_signals.h"
 #include "cmd/input_list.h"
 #include "cmd/options.h"
 #include "cmd/snapshot_file.h"
@@ -41,7 +42,6 @@ class PartialWriter {
   PartialWriter(const Options& options, UniqueFd output)
       : options_(options), output_(std::move(output)) {}
 
-  class EndingSignals;
   absl::Status WriteSources(SnapshotWriter* writer, const EndingSignals& signals);
   absl::Status WriteOutput(uint64_t end, uint32_t input, SnapshotWriter* writer,
                            const EndingSignals& signals);
