@@ -9,11 +9,11 @@ using Wide = unsigned __int128;  // the product of a size and a number of shares
 
 }  // namespace
 
-void InputList::TakeShare(uint32_t shard, uint32_t shards) {
+void InputList::TakeShares(uint32_t from, uint32_t to, uint32_t shards) {
   uint64_t total = 0;
   for (const ListedInput& input : inputs) total += input.size;
-  const ByteRange share{static_cast<uint64_t>(Wide{total} * (shard - 1) / shards),
-                        static_cast<uint64_t>(Wide{total} * shard / shards)};
+  const ByteRange share{static_cast<uint64_t>(Wide{total} * (from - 1) / shards),
+                        static_cast<uint64_t>(Wide{total} * to / shards)};
   parts.assign(inputs.size(), {});
   first = last = 0;
   uint64_t begin = 0;  // of the input, in all of them

@@ -40,7 +40,9 @@ struct InputList {
 
   // Takes the `shard`-th, from 1, of `shards` shares of all bytes: [total * (shard - 1) / shards,
   // total * shard / shards).
-  void TakeShare(uint32_t shard, uint32_t shards);
+  void TakeShare(uint32_t shard, uint32_t shards) { TakeShares(shard, shard, shards); }
+  // The same of those from `from` to `to`, this one included, in one piece.
+  void TakeShares(uint32_t from, uint32_t to, uint32_t shards);
   // When the latest change was, in microseconds since 1970.
   int64_t LatestMicros() const;
 };

@@ -81,7 +81,7 @@ int Merge(const Options& options) {
   if (!outcome.ok() && absl::IsUnavailable(outcome.status())) DieBySignal(SIGPIPE);
   if (!outcome.ok()) return Complain(outcome.status());
   if (outcome->had_error) return kError;
-  return outcome->selected ? kSelected : kNoneSelected;
+  return outcome->selected || !options.partial.empty() ? kSelected : kNoneSelected;
 }
 
 // All that was to be scanned has been, or there is no partial result.

@@ -11,10 +11,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "cmd/make_jobs.h"
+#include "cmd/merge_partials.h"
 #include "cmd/message.h"
 #include "cmd/scan_job.h"
 #include "cmd/snapshot_options.h"
 #include "cmd/snapshot_set.h"
+#include "cmd/snapshot_walk.h"
 #include "jobs/job.h"
 #include "jobs/number_shift.h"
 #include "lib/match_locator.h"
@@ -29,17 +31,20 @@ class Merger {
   Merger(const SnapshotSet& set, const Options& options, Job* job, int output_fd,
          std::string output_name)
       : set_(set),
+        options_(options),
         show_names_(options.with_filename.value_or(false)),
-        numbered_(options.mode == OutputMode::kRecords && options.line_number && set.size() > 1),
-        delimiter_(options.delimiter),
+        numbered_(NumbersCountFromShares(set, options)),
         job_(*job),
         output_(output_fd, options.delimiter, std::move(output_name)) {}
 
   absl::Status Run() {
-    for (size_t i = 0; i < set_.size(); ++i) {
-      absl::StatusOr<std::unique_ptr<SnapshotReader>> reader = set_.Reader(i);
-      if (!reader.ok()) return reader.status();
-      if (absl::Status status = Load(set_.path(i), reader->get()); !status.ok()) return status;
+    SnapshotWalk walk(set_);
+    snapshot::Snapshot piece;
+    while (true) {
+      const absl::StatusOr<bool> more = walk.Next(&piece);
+      if (!more.ok()) return more.status();
+      if (!*more) break;
+      if (absl::Status status = Load(walk, &piece); !status.ok()) return status;
     }
     if (absl::Status status = EndSources(set_.header().input_size()); !status.ok()) return status;
     job_.EndScan();
@@ -47,36 +52,24 @@ class Merger {
   }
 
  private:
-  absl::Status Load(const std::string& path, SnapshotReader* reader) {
-    const auto broken = [&path] {
-      return absl::DataLossError(absl::StrCat(path, ": holds what is none of its job's"));
-    };
-    snapshot::Snapshot piece;
-    while (true) {
-      const absl::StatusOr<bool> more = reader->Next(&piece);
-      if (!more.ok()) return more.status();
-      if (!*more) return absl::OkStatus();
-      if (piece.source_size() == 0) {
-        if (!job_.LoadState(piece)) return broken();
-        continue;
-      }
-      for (snapshot::Source& source : *piece.mutable_source()) {
-        const auto input = static_cast<int>(source.input());
-        if (input < next_ || input >= set_.header().input_size()) return broken();
-        if (absl::Status status = EndSources(input); !status.ok()) return status;
-        if (numbered_) Shift(&source);
-        if (!job_.LoadSource(source)) return broken();
-        if (absl::Status status = Report(); !status.ok()) return status;
-      }
+  absl::Status Load(const SnapshotWalk& walk, snapshot::Snapshot* piece) {
+    if (piece->source_size() == 0) {
+      return job_.LoadState(*piece) ? absl::OkStatus() : walk.Broken();
     }
+    for (snapshot::Source& source : *piece->mutable_source()) {
+      const auto input = static_cast<int>(source.input());
+      if (input < next_ || input >= set_.header().input_size()) return walk.Broken();
+      if (absl::Status status = EndSources(input); !status.ok()) return status;
+      if (numbered_) Shift(&source);
+      if (!job_.LoadSource(source)) return walk.Broken();
+      if (absl::Status status = Report(); !status.ok()) return status;
+    }
+    return absl::OkStatus();
   }
 
   // Has the numbers of the source that comes next count from the beginning of its file.
   void Shift(snapshot::Source* source) {
-    if (!shift_.has_value()) {
-      const size_t name = show_names_ ? set_.header().input(next_).name().size() + 1 : 0;
-      shift_.emplace(name, delimiter_);
-    }
+    if (!shift_.has_value()) shift_.emplace(ShiftOf(set_, options_, source->input()));
     std::string output;
     shift_->Append(source->output(), records_, &output);
     source->set_output(std::move(output));
@@ -110,9 +103,9 @@ class Merger {
   }
 
   const SnapshotSet& set_;
+  const Options& options_;
   const bool show_names_;
   const bool numbered_;
-  const char delimiter_;
   Job& job_;
   Output output_;
   int next_ = 0;                      // the input that comes next,
@@ -125,6 +118,9 @@ class Merger {
 absl::StatusOr<MergeOutcome> MergeSnapshots(const Options& options) {
   absl::StatusOr<SnapshotSet> set = SnapshotSet::Open(options.files);
   if (!set.ok()) return set.status();
+  if (options.partial.empty()) {
+    if (absl::Status status = set->CheckComplete(); !status.ok()) return status;
+  }
   const snapshot::Header& header = set->header();
   SavedOptions saved{.result_words = {header.option().begin(), header.option().end()},
                      .patterns = {header.pattern().begin(), header.pattern().end()},
@@ -136,6 +132,12 @@ absl::StatusOr<MergeOutcome> MergeSnapshots(const Options& options) {
   if (header.job() != JobName(made->mode)) {
     return absl::InvalidArgumentError(
         absl::StrCat(set->path(0), ": holds a job that its options do not ask for"));
+  }
+  made->partial = options.partial;
+  made->output = options.output;
+  if (!options.partial.empty()) {
+    const absl::Status status = MergePartials(*set, *made);
+    return status.ok() ? absl::StatusOr<MergeOutcome>(MergeOutcome()) : status;
   }
   if (SelectsNothing(*made)) return MergeOutcome();
   absl::StatusOr<ScanJob::Destination> destination = ScanJob::DestinationOf(options);

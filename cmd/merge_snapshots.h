@@ -1,4 +1,4 @@
-// --merge: puts snapshots that belong together into the result of the run that they are the shares of.
+// --merge: puts snapshots that belong together into the result of the run that they are the shares of, or into one snapshot.
 #ifndef BIGSCAN_CMD_MERGE_SNAPSHOTS_H_
 #define BIGSCAN_CMD_MERGE_SNAPSHOTS_H_
 
@@ -12,8 +12,9 @@ struct MergeOutcome {
   bool had_error = false;  // which has been said
 };
 
-// Prints what the run without --shard and --partial prints. Fails before it has printed anything if the files are no
-// snapshots, or not all those of one run; with kUnavailable if nobody reads the output any more.
+// Prints what the run without --shard and --partial prints; or, with options.partial, only writes that: merge_partials.h.
+// Fails before it has printed anything if the files are no snapshots, or not all those of one run; with kUnavailable if
+// nobody reads the output any more.
 absl::StatusOr<MergeOutcome> MergeSnapshots(const Options& options);
 
 }  // namespace bigscan

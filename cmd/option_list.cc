@@ -151,9 +151,10 @@ po::options_description SnapshotOptions() {
       ("partial", Text("FILE"), "print nothing, and write the result to FILE, to be merged")  //
       ("write-manifest", Text("FILE"), "scan nothing, and write to FILE what is asked for")   //
       ("manifest", Text("FILE"), "do what FILE says, with the inputs as they were then")      //
-      ("merge", "the operands are such files: print the result of all")                       //
-      ("state", Text("FILE"),                                                                 //
-       "scan only what has come since the last run with FILE; a job's result grows in it")    //
+      ("merge",
+       "the operands are such files: print the result of all, or write it with --partial")  //
+      ("state", Text("FILE"),                                                               //
+       "scan only what has come since the last run with FILE; a job's result grows in it")  //
       ("wait", Text("DURATION"), "wait so long for another run that uses FILE");
   return group;
 }
@@ -193,6 +194,7 @@ std::string HelpText() {
   text << "Usage: bigscan [OPTION]... PATTERN [FILE]...\n"
           "       bigscan [OPTION]... {-e PATTERN | -f FILE}... [FILE]...\n"
           "       bigscan [OPTION]... --merge FILE...\n"
+          "       bigscan --merge --partial FILE FILE...\n"
           "Print the records (lines) of each FILE that match PATTERN, a regular expression\n"
           "in PCRE syntax, scanning with several processes. No FILE, or -, is standard\n"
           "input.\n\n"

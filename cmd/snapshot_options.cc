@@ -204,9 +204,11 @@ absl::StatusOr<Options> MergeOptions(const CommandLine& line) {
   options.files = line.arguments();
   for (const CommandLine::Option& option : line.options()) {
     if (option.name == "merge") continue;
-    if (option.name == "output") {
-      options.output = option.value;
-      if (options.output.empty()) return WrongUse("--output needs the name of a file");
+    if (option.name == "output" || option.name == "partial") {
+      (option.name == "output" ? options.output : options.partial) = option.value;
+      if (option.value.empty()) {
+        return WrongUse(absl::StrCat("--", option.name, " needs the name of a file"));
+      }
       continue;
     }
     if (std::find(std::begin(kReportOptions), std::end(kReportOptions), option.name) ==
@@ -217,6 +219,14 @@ absl::StatusOr<Options> MergeOptions(const CommandLine& line) {
     options.result_words.push_back(absl::StrCat("--", option.name, "=", option.value));
   }
   if (options.files.empty()) return WrongUse("--merge needs the names of snapshots");
+  if (!options.partial.empty()) {
+    for (const CommandLine::Option& option : line.options()) {
+      if (option.name == "merge" || option.name == "partial") continue;
+      return WrongUse(absl::StrCat("--", option.name,
+                                   " and --merge --partial can not be used together: nothing is "
+                                   "put out"));
+    }
+  }
   return options;
 }
 

@@ -77,34 +77,67 @@ std::string WhyForeign(const snapshot::Header& a, const snapshot::Header& b) {
   return "";
 }
 
-// Whether the header's ranges are those of its share.
-bool CoversItsShare(const snapshot::Header& header) {
-  InputList list;
-  for (const snapshot::Input& input : header.input()) {
-    list.inputs.push_back({.size = input.size(), .whole = input.whole()});
+// The shards that it holds, in ascending order. None if that is not what a header can have.
+std::vector<ShardRun> RunsOf(const snapshot::Header& header) {
+  constexpr uint32_t kMostShards = 100'000;
+  if (header.shards() > kMostShards) return {};
+  std::vector<ShardRun> runs;
+  if (header.merged_size() == 0) runs.push_back({header.shard(), header.shard()});
+  if (header.merged_size() > 0 && header.shard() != 0) return {};
+  for (const snapshot::Shards& merged : header.merged()) {
+    runs.push_back({merged.first(), merged.last()});
   }
-  list.TakeShare(header.shard(), header.shards());
-  int next = 0;
-  for (size_t i = list.first; i < list.last; ++i) {
-    if (list.parts[i].empty()) continue;
-    if (next == header.covered_size()) return false;
-    const snapshot::Range& range = header.covered(next++);
-    if (range.input() != i || range.begin() != list.parts[i].begin ||
-        range.end() != list.parts[i].end) {
-      return false;
-    }
+  uint32_t next = 1;
+  for (const ShardRun& run : runs) {
+    if (run.first < next || run.last < run.first || run.last > header.shards()) return {};
+    next = run.last + 2;  // what is adjacent is one run
   }
-  return next == header.covered_size();
+  return runs;
+}
+
+// Whether the header's ranges are those of its shards.
+bool CoversItsShards(const snapshot::Header& header, const std::vector<ShardRun>& runs) {
+  snapshot::Header wanted;
+  *wanted.mutable_input() = header.input();
+  wanted.set_shards(header.shards());
+  FillCovered(runs, &wanted);
+  return std::equal(header.covered().begin(), header.covered().end(), wanted.covered().begin(),
+                    wanted.covered().end(), [](const auto& a, const auto& b) {
+                      return a.input() == b.input() && a.begin() == b.begin() && a.end() == b.end();
+                    });
+}
+
+std::string Name(const ShardRun& run) {
+  if (run.first == run.last) return absl::StrCat(run.first);
+  return absl::StrCat(run.first, run.last == run.first + 1 ? ", " : "-", run.last);
 }
 
 }  // namespace
+
+void FillCovered(const std::vector<ShardRun>& runs, snapshot::Header* header) {
+  InputList list;
+  for (const snapshot::Input& input : header->input()) {
+    list.inputs.push_back({.size = input.size(), .whole = input.whole()});
+  }
+  for (const ShardRun& run : runs) {
+    list.TakeShares(run.first, run.last, header->shards());
+    for (size_t i = list.first; i < list.last; ++i) {
+      if (list.parts[i].empty()) continue;
+      snapshot::Range* const range = header->add_covered();
+      range->set_input(static_cast<uint32_t>(i));
+      range->set_begin(list.parts[i].begin);
+      range->set_end(list.parts[i].end);
+    }
+  }
+}
 
 absl::StatusOr<SnapshotSet> SnapshotSet::Open(const std::vector<std::string>& files) {
   SnapshotSet set;
   for (const std::string& path : files) {
     if (absl::Status status = set.Add(path); !status.ok()) return status;
   }
-  if (absl::Status status = set.CheckComplete(); !status.ok()) return status;
+  std::sort(set.parts_.begin(), set.parts_.end(),
+            [](const Part& a, const Part& b) { return a.run.first < b.run.first; });
   return set;
 }
 
@@ -113,52 +146,62 @@ absl::Status SnapshotSet::Add(const std::string& path) {
   if (!reader.ok()) return reader.status();
   const snapshot::Header& header = (*reader)->header();
   if (header.shards() == 0) return Refused(path, "a manifest, and no snapshot");
-  constexpr uint32_t kMostShards = 100'000;
   if (header.has_state() && !header.state().has_result()) {
     return Refused(path, "tells only how far logs were read, and holds no result");
   }
-  if (header.shard() == 0 || header.shard() > header.shards() || header.shards() > kMostShards ||
-      (!header.has_state() && !CoversItsShare(header))) {
+  const std::vector<ShardRun> runs = RunsOf(header);
+  if (runs.empty() || (!header.has_state() && !CoversItsShards(header, runs))) {
     return Refused(path, "the snapshot is damaged: it does not cover its share of the inputs");
   }
-  if (first_.empty()) {
-    first_ = path;
+  if (files_.empty()) {
     header_ = header;
-    files_.resize(header.shards());
+    header_.clear_shard();
+    header_.clear_merged();
+    header_.clear_covered();
+    holders_.resize(header.shards());
   } else if (const std::string why = WhyForeign(header, header_); !why.empty()) {
-    return Refused(path, absl::StrCat("not of the same run as ", first_, ": ", why));
+    return Refused(path, absl::StrCat("not of the same run as ", files_.front().path, ": ", why));
   }
-  File& file = files_[header.shard() - 1];
-  if (!file.path.empty()) {
-    return Refused(path, absl::StrCat("holds shard ", header.shard(), " of ", header.shards(),
-                                      ", as ", file.path, " does"));
+  files_.push_back({path, (*reader)->checksum(), header.merged_size() == 0});
+  for (const ShardRun& run : runs) {
+    for (uint32_t shard = run.first; shard <= run.last; ++shard) {
+      size_t& holder = holders_[shard - 1];
+      if (holder != 0) {
+        return Refused(path, absl::StrCat("holds shard ", shard, " of ", header.shards(), ", as ",
+                                          files_[holder - 1].path, " does"));
+      }
+      holder = files_.size();
+    }
+    parts_.push_back({files_.size() - 1, run});
   }
-  file = {path, (*reader)->checksum()};
   return absl::OkStatus();
 }
 
-absl::Status SnapshotSet::CheckComplete() const {
-  std::vector<std::string> missing;  // ranges
-  size_t count = 0;
-  for (size_t i = 0; i < files_.size(); ++i) {
-    if (!files_[i].path.empty()) continue;
-    const size_t first = i;
-    while (i + 1 < files_.size() && files_[i + 1].path.empty()) ++i;
-    count += i - first + 1;
-    missing.push_back(i == first       ? absl::StrCat(first + 1)
-                      : i == first + 1 ? absl::StrCat(first + 1, ", ", i + 1)
-                                       : absl::StrCat(first + 1, "-", i + 1));
+std::vector<ShardRun> SnapshotSet::Runs(bool held) const {
+  std::vector<ShardRun> runs;
+  for (uint32_t shard = 1; shard <= holders_.size(); ++shard) {
+    if ((holders_[shard - 1] != 0) != held) continue;
+    if (runs.empty() || runs.back().last + 1 != shard) runs.push_back({shard, shard});
+    runs.back().last = shard;
   }
-  if (missing.empty()) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat(count == 1 ? "shard " : "shards ", absl::StrJoin(missing, ", "), " of ",
-                   files_.size(), count == 1 ? " is" : " are", " missing"));
+  return runs;
 }
 
-absl::StatusOr<std::unique_ptr<SnapshotReader>> SnapshotSet::Reader(size_t index) const {
-  absl::StatusOr<std::unique_ptr<SnapshotReader>> reader = SnapshotReader::Open(files_[index].path);
-  if (reader.ok() && (*reader)->checksum() != files_[index].checksum) {
-    return Refused(files_[index].path, "changed while it was read");
+absl::Status SnapshotSet::CheckComplete() const {
+  const std::vector<ShardRun> missing = Runs(false);
+  if (missing.empty()) return absl::OkStatus();
+  const bool is_one = missing.size() == 1 && missing[0].first == missing[0].last;
+  return absl::InvalidArgumentError(absl::StrCat(
+      is_one ? "shard " : "shards ",
+      absl::StrJoin(missing, ", ",
+                    [](std::string* to, const ShardRun& run) { absl::StrAppend(to, Name(run)); }),
+      " of ", holders_.size(), is_one ? " is" : " are", " missing"));
+}
+
+absl::StatusOr<std::unique_ptr<SnapshotReader>> SnapshotSet::Reader(size_t file) const {
+  absl::StatusOr<std::unique_ptr<SnapshotReader>> reader = SnapshotReader::Open(files_[file].path);
+  if (reader.ok() && (*reader)->checksum() != files_[file].checksum) {
+    return Refused(files_[file].path, "changed while it was read");
   }
   return reader;
 }

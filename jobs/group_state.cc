@@ -30,6 +30,7 @@ absl::Status GroupByJob::SaveState(const PutState& put) {
     snapshot::Note* const to = piece.mutable_groups()->add_note();
     to->set_records(note.records());
     to->set_example(note.example());
+    to->set_shard(note.shard());
   }
   return put(piece);
 }
@@ -43,7 +44,7 @@ bool GroupByJob::LoadState(const snapshot::Snapshot& piece) {
   if (static_cast<size_t>(notes.size()) != all_notes_.size()) return false;
   for (size_t i = 0; i < all_notes_.size(); ++i) {
     const snapshot::Note& more = notes[static_cast<int>(i)];
-    if (more.records() > 0) all_notes_[i].Add(more.example(), more.records());
+    all_notes_[i].AddOf(more.shard(), more.example(), more.records());
   }
   selected_in_all_ += piece.groups().selected();
   return true;

@@ -18,6 +18,15 @@ void RecordNote::Add(absl::string_view record, uint64_t records) {
   records_ += records;
 }
 
+void RecordNote::AddOf(uint32_t shard, absl::string_view record, uint64_t records) {
+  if (records == 0) return;
+  if (records_ == 0 || shard < shard_) {
+    example_ = std::string(record.substr(0, kExampleBytes));
+    shard_ = shard;
+  }
+  records_ += records;
+}
+
 void RecordNote::AppendTo(std::string* bytes) const {
   AppendVarint(records_, bytes);
   AppendVarint(example_.size(), bytes);

@@ -16,6 +16,10 @@ class RecordNote {
   const std::string& example() const { return example_; }
   // Of several `records`, `record` is the first one.
   void Add(absl::string_view record, uint64_t records = 1);
+  // The same, of the share `shard`, where shares come in any order: the first record is that of the first of them.
+  void AddOf(uint32_t shard, absl::string_view record, uint64_t records);
+  // The share that the example is of, as AddOf was told; 0 if it was not.
+  uint32_t shard() const { return shard_; }
 
   // As records:varint example_bytes:varint example.
   void AppendTo(std::string* bytes) const;
@@ -28,6 +32,7 @@ class RecordNote {
  private:
   uint64_t records_ = 0;
   std::string example_;
+  uint32_t shard_ = 0;
 };
 
 }  // namespace bigscan
