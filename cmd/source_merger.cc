@@ -1,5 +1,8 @@
 #include "cmd/source_merger.h"
 
+#include <algorithm>
+#include <limits>
+
 #include "cmd/snapshot_file.h"
 
 namespace bigscan {
@@ -23,7 +26,9 @@ absl::Status SourceMerger::Add(uint32_t shard, const snapshot::Source& source) {
   source_->set_binary_match(source_->binary_match() || source.binary_match() ||
                             (source_->binary() && source.selected() > 0));
   source_->set_binary(source_->binary() || source.binary());
-  source_->set_selected(source_->selected() + source.selected());
+  const uint64_t room =
+      std::numeric_limits<uint64_t>::max() - source_->selected();  // as jobs count
+  source_->set_selected(source_->selected() + std::min(source.selected(), room));
   source_->set_records(source_->records() + source.records());
   while (output_.size() >= kSnapshotPieceBytes) {
     if (absl::Status status = PutOutput(kSnapshotPieceBytes); !status.ok()) return status;

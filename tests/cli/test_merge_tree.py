@@ -5,9 +5,6 @@ from __future__ import annotations
 import os
 import random
 import re
-import signal
-import subprocess
-from pathlib import Path
 from typing import Sequence
 
 import pytest
@@ -193,20 +190,6 @@ def test_an_old_file_is_replaced_or_kept(plain: Box) -> None:
     assert sorted(os.listdir(plain.directory)) == ["all", "log", *names]
 
 
-def test_a_merge_that_is_ended_leaves_nothing(plain: Box, tmp_path: Path) -> None:
-    """One that is stopped at its last input, and then by a signal."""
-    plain.file("log", b"".join(b"%d\n" % n for n in range(200_000)))
-    names = partials(plain, 2, "--by", "0", r"\d+", "log")
-    process = subprocess.Popen(
-        [support.BIGSCAN, "--merge", "--partial", "all", *names], cwd=plain.directory,
-        env=support.environment(), stderr=subprocess.PIPE, start_new_session=True,
-    )  # fmt: skip
-    process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=support.HANG_SECONDS)
-    assert process.returncode == -signal.SIGTERM
-    assert sorted(os.listdir(plain.directory)) == ["log", *names]
-
-
 # --- The file ---
 
 
@@ -222,3 +205,11 @@ def test_the_manual_shows_a_merged_snapshot(plain: Box) -> None:
     rows = re.findall(r"^[0-9a-f]{8}: ((?:[0-9a-f]{2,4} )+)", section, re.MULTILINE)
     assert bytes.fromhex("".join(rows)) == content(plain, low)
     assert merged(plain, [low, names[1]]) == Result(0, plain.run("-n", " 200 ", "access.log").out, b"")
+
+
+@pytest.mark.parametrize("command", [["-v", ""], ["-q", "nowhere"], ["-m0", "ann"]], ids=str)
+def test_output_is_there_even_if_nothing_can_be_selected(plain: Box, command: list[str]) -> None:
+    plain.file("log", LOG)
+    assert plain.run("--partial", "part", *command, "log").status == 0
+    assert merged(plain, ["part"], "--output", "out") == Result(1, b"", b"")
+    assert content(plain, "out") == b""
