@@ -74,7 +74,8 @@ $(LOGGEN): $(BUILD)/tests/bench/loggen.o
 	$(call say,LINK $@)
 	$(Q)$(CXX) $(REQUIRED_LDFLAGS) $(LDFLAGS) -o $@ $^
 
-$(UNIT): $(UNIT_OBJECTS) $(filter-out $(BUILD)/cmd/main.o,$(BIGSCAN_OBJECTS))
+$(UNIT): $(UNIT_OBJECTS) $(filter-out $(BUILD)/cmd/main.o,$(BIGSCAN_OBJECTS)) \
+		$(filter-out $(BUILD)/cmd/cluster/main.o,$(call layer_objects,cmd/cluster))
 	$(call say,LINK $@)
 	$(Q)$(CXX) $(REQUIRED_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) -lgtest_main -lgtest
 

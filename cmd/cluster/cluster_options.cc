@@ -26,6 +26,8 @@ po::options_description PublicOptions(ClusterOptions* options) {
        "divide the input into N shards, each a task")  //
       ("retries", po::value(&options->retries)->value_name("N")->default_value(kUsualRetries),
        "run a task that fails up to N times more")  //
+      ("merge-width", po::value(&options->merge_width)->value_name("N"),
+       "merge N shards at a time, each a task, before the last merge")  //
       ("sbatch", po::value(&options->sbatch)->value_name("OPTION"),
        "an option for sbatch, such as --partition=long; may be repeated")  //
       ("wait", "wait for the result, print it, and exit as bigscan would")
@@ -65,13 +67,17 @@ absl::StatusOr<ClusterOptions> ParseClusterOptions(int argc, char** argv) {
   if (options.shards == 0 || options.shards > kMostShards) {
     return WrongUse(absl::StrCat("--shards is missing, or not from 1 to ", kMostShards));
   }
-  if (!role.empty() && role != "shard" && role != "merge") {
+  if (given.count("merge-width") > 0 && options.merge_width == 0) {
+    return WrongUse("--merge-width has to be 1 or more");
+  }
+  if (!role.empty() && role != "shard" && role != "group" && role != "merge") {
     return WrongUse(absl::StrCat("unknown role '", role, "'"));
   }
   if (role.empty() && options.words.empty()) {
     return WrongUse("nothing to do: the words of bigscan stand behind --");
   }
   if (role == "shard") options.role = ClusterOptions::Role::kShard;
+  if (role == "group") options.role = ClusterOptions::Role::kGroup;
   if (role == "merge") options.role = ClusterOptions::Role::kMerge;
   return options;
 }

@@ -12,16 +12,17 @@ namespace bigscan {
 
 struct ClusterOptions {
   // What this process is: the one that submits, or a task of what it has submitted.
-  enum class Role { kSubmitter, kShard, kMerge };
+  enum class Role { kSubmitter, kShard, kGroup, kMerge };
   Role role = Role::kSubmitter;
   bool help = false;
   bool version = false;
   std::string work;
   uint32_t shards = 0;
   uint32_t retries = 0;
+  uint32_t merge_width = 0;  // of merge_groups.h
   bool wait = false;
   std::vector<std::string> sbatch;
-  uint32_t first = 0;  // of a task: its shard is this more than its index in the array
+  uint32_t first = 0;  // of a task: its shard, or group, is this more than its index in the array
   // The words of bigscan: all that is asked for; of a task, those that do not change the result.
   std::vector<std::string> words;
 };

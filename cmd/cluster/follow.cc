@@ -6,13 +6,16 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "cmd/cluster/merge_groups.h"
 #include "cmd/cluster/say.h"
 #include "cmd/cluster/slurm.h"
 #include "cmd/cluster/task_status.h"
@@ -32,35 +35,59 @@ using State = TaskStatus::State;
 
 bool HasEnded(State state) { return state == State::kDone || state == State::kFailed; }
 
-// What the tasks have told.
-class Progress {
+// What the tasks of one kind have told.
+class Tasks {
  public:
-  Progress(const WorkDirectory& directory, uint32_t shards)
-      : directory_(directory), states_(shards) {}
+  using PathOf = std::function<std::string(uint32_t number)>;
+  Tasks(const char* name, uint32_t count, PathOf status_path)
+      : name_(name), states_(count), status_path_(std::move(status_path)) {}
 
-  // Says it, if it is something new. Those that are done are not looked at again.
-  void Update() {
+  // "3 of 5 shards done, 1 running". Those that are done are not looked at again. Nothing if there are no such tasks.
+  std::string Tell() {
     size_t counts[4] = {};
     for (size_t i = 0; i < states_.size(); ++i) {
       std::optional<State>& state = states_[i];
       if (state != State::kDone) {
         const std::optional<TaskStatus> status =
-            ReadTaskStatus(directory_.status(static_cast<uint32_t>(i) + 1));
+            ReadTaskStatus(status_path_(static_cast<uint32_t>(i) + 1));
         if (status.has_value()) state = status->state;
       }
       if (state.has_value()) ++counts[static_cast<size_t>(*state)];
     }
-    std::string text = absl::StrCat(counts[2], " of ", states_.size(), " shards done");
+    if (states_.empty()) return "";
+    std::string text = absl::StrCat(counts[2], " of ", states_.size(), " ", name_, " done");
     if (counts[0] > 0) absl::StrAppend(&text, ", ", counts[0], " running");
     if (counts[1] > 0) absl::StrAppend(&text, ", ", counts[1], " to be tried again");
     if (counts[3] > 0) absl::StrAppend(&text, ", ", counts[3], " failed");
+    return text;
+  }
+
+ private:
+  const char* const name_;
+  std::vector<std::optional<State>> states_;  // by number, from 0
+  const PathOf status_path_;
+};
+
+// What they all have told.
+class Progress {
+ public:
+  Progress(const WorkDirectory& directory, const ClusterOptions& options)
+      : shards_("shards", options.shards, [&](uint32_t shard) { return directory.status(shard); }),
+        groups_("merges", MergeGroups(options.shards, options.merge_width).size(),
+                [&](uint32_t group) { return directory.merged_status(group); }) {}
+
+  // Says it, if it is something new.
+  void Update() {
+    std::string text = shards_.Tell();
+    const std::string merges = groups_.Tell();
+    if (!merges.empty()) absl::StrAppend(&text, "; ", merges);
     if (text != said_) SayError(text);
     said_ = text;
   }
 
  private:
-  const WorkDirectory& directory_;
-  std::vector<std::optional<State>> states_;  // by shard, from 0
+  Tasks shards_;
+  Tasks groups_;
   std::string said_;
 };
 
@@ -112,8 +139,9 @@ int PrintResult(const WorkDirectory& directory) {
   return merge->exit_status;
 }
 
-int Follow(const WorkDirectory& directory, uint32_t shards, const Submission& submission) {
-  Progress progress(directory, shards);
+int Follow(const WorkDirectory& directory, const ClusterOptions& options,
+           const Submission& submission) {
+  Progress progress(directory, options);
   int empty_queues = 0;
   for (int polls = 1;; ++polls) {
     {

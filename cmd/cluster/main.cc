@@ -60,9 +60,13 @@ int RunSubmitter(const ClusterOptions& options, const WorkDirectory& directory) 
     absl::StrAppend(&text, submission->tasks, " of ", options.shards, " shards as ",
                     absl::StrJoin(submission->arrays, ", "), ", ");
   }
+  if (!submission->group_arrays.empty()) {
+    absl::StrAppend(&text, submission->group_tasks, " merges of shards as ",
+                    absl::StrJoin(submission->group_arrays, ", "), ", ");
+  }
   absl::StrAppend(&text, "the merge as ", submission->merge);
   const int told = Tell(text, options.wait);
-  return options.wait ? Follow(directory, options.shards, *submission) : told;
+  return options.wait ? Follow(directory, options, *submission) : told;
 }
 
 int Main(int argc, char** argv) {
@@ -78,8 +82,9 @@ int Main(int argc, char** argv) {
   const absl::StatusOr<WorkDirectory> directory = WorkDirectory::Open(options->work, submits);
   if (!directory.ok()) return Complain(directory.status());
   if (submits) return RunSubmitter(*options, *directory);
-  return options->role == ClusterOptions::Role::kShard ? RunShardTask(*options, *directory)
-                                                       : RunMergeTask(*options, *directory);
+  if (options->role == ClusterOptions::Role::kShard) return RunShardTask(*options, *directory);
+  if (options->role == ClusterOptions::Role::kGroup) return RunGroupTask(*options, *directory);
+  return RunMergeTask(*options, *directory);
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "cmd/cluster/merge_groups.h"
 #include "cmd/cluster/shard_list.h"
 #include "cmd/cluster/slurm.h"
 #include "cmd/cluster/subprocess.h"
@@ -91,44 +92,62 @@ std::vector<std::string> JobOptions(const ClusterOptions& options, const WorkDir
 std::vector<std::string> TaskWords(const ClusterOptions& options, const WorkDirectory& directory,
                                    const char* role) {
   std::error_code error;
-  return {std::filesystem::read_symlink("/proc/self/exe", error).string(),
-          absl::StrCat("--role=", role), absl::StrCat("--work=", directory.path()),
-          absl::StrCat("--shards=", options.shards), absl::StrCat("--retries=", options.retries)};
+  std::vector<std::string> words = {
+      std::filesystem::read_symlink("/proc/self/exe", error).string(),
+      absl::StrCat("--role=", role), absl::StrCat("--work=", directory.path()),
+      absl::StrCat("--shards=", options.shards), absl::StrCat("--retries=", options.retries)};
+  if (options.merge_width > 0) {
+    words.push_back(absl::StrCat("--merge-width=", options.merge_width));
+  }
+  return words;
 }
 
-// Arrays of as many indices as Slurm has, each with the number of the shards before it.
-absl::Status SubmitShards(const ClusterOptions& options, const WorkDirectory& directory,
-                          const std::vector<uint32_t>& missing,
-                          const std::vector<std::string>& scanning, Submission* submission) {
+// Has the job wait for the end of all of `arrays`. Not afterok: that would wait for ever once a task has failed, even if
+// it succeeds later.
+void WaitFor(const std::vector<std::string>& arrays, std::vector<std::string>* job) {
+  if (arrays.empty()) return;
+  job->push_back(absl::StrCat("--dependency=afterany:", absl::StrJoin(arrays, ":")));
+}
+
+struct Tasks {
+  const char* role;
+  std::vector<uint32_t> numbers;  // ascending
+  std::vector<std::string> behind = {};
+  std::vector<std::string> words = {};  // of bigscan
+};
+
+// Arrays of as many indices as Slurm has, each with the number of the tasks before it. Returns their ids.
+absl::StatusOr<std::vector<std::string>> SubmitTasks(const ClusterOptions& options,
+                                                     const WorkDirectory& directory,
+                                                     const std::string& name, const Tasks& tasks) {
+  std::vector<std::string> ids;
+  if (tasks.numbers.empty()) return ids;
   const absl::StatusOr<uint32_t> most = slurm::MostIndex();
   if (!most.ok()) return most.status();
-  for (size_t next = 0; next < missing.size();) {
-    const uint32_t first = (missing[next] - 1) / *most * *most;
+  for (size_t next = 0; next < tasks.numbers.size();) {
+    const uint32_t first = (tasks.numbers[next] - 1) / *most * *most;
     std::vector<uint32_t> indices;
-    for (; next < missing.size() && missing[next] - first <= *most; ++next) {
-      indices.push_back(missing[next] - first);
+    for (; next < tasks.numbers.size() && tasks.numbers[next] - first <= *most; ++next) {
+      indices.push_back(tasks.numbers[next] - first);
     }
-    std::vector<std::string> job = JobOptions(options, directory, submission->name, "%A_%a");
+    std::vector<std::string> job = JobOptions(options, directory, name, "%A_%a");
+    WaitFor(tasks.behind, &job);
     job.push_back(absl::StrCat("--array=", Ranges(indices, ",")));
-    std::vector<std::string> words = TaskWords(options, directory, "shard");
+    std::vector<std::string> words = TaskWords(options, directory, tasks.role);
     words.push_back(absl::StrCat("--first=", first));
     words.push_back("--");
-    words.insert(words.end(), scanning.begin(), scanning.end());
+    words.insert(words.end(), tasks.words.begin(), tasks.words.end());
     absl::StatusOr<std::string> id = slurm::Submit(job, directory.job_script(), words);
     if (!id.ok()) return id.status();
-    submission->arrays.push_back(*std::move(id));
-    submission->tasks += indices.size();
+    ids.push_back(*std::move(id));
   }
-  return absl::OkStatus();
+  return ids;
 }
 
 absl::Status SubmitMerge(const ClusterOptions& options, const WorkDirectory& directory,
                          Submission* submission) {
   std::vector<std::string> job = JobOptions(options, directory, submission->name, "%j-merge");
-  if (!submission->arrays.empty()) {
-    // Not afterok: that would wait for ever once a task has failed, even if it succeeds later.
-    job.push_back(absl::StrCat("--dependency=afterany:", absl::StrJoin(submission->arrays, ":")));
-  }
+  WaitFor(submission->group_arrays.empty() ? submission->arrays : submission->group_arrays, &job);
   absl::StatusOr<std::string> id =
       slurm::Submit(job, directory.job_script(), TaskWords(options, directory, "merge"));
   if (!id.ok()) return id.status();
@@ -137,17 +156,29 @@ absl::Status SubmitMerge(const ClusterOptions& options, const WorkDirectory& dir
 }
 
 absl::Status SubmitAll(const ClusterOptions& options, const WorkDirectory& directory,
-                       const std::vector<uint32_t>& missing,
-                       const std::vector<std::string>& scanning, Submission* submission) {
-  absl::Status status = SubmitShards(options, directory, missing, scanning, submission);
-  if (status.ok()) status = SubmitMerge(options, directory, submission);
-  if (status.ok()) {
-    status =
-        ReplaceFile(directory.submission(),
-                    absl::StrCat(submission->name, "\n", absl::StrJoin(submission->arrays, "\n"),
-                                 "\n", submission->merge, "\n"));
+                       const Missing& missing, const std::vector<std::string>& scanning,
+                       Submission* submission) {
+  absl::StatusOr<std::vector<std::string>> ids =
+      SubmitTasks(options, directory, submission->name,
+                  {.role = "shard", .numbers = missing.shards, .words = scanning});
+  if (!ids.ok()) return ids.status();
+  submission->arrays = *ids;
+  submission->tasks = missing.shards.size();
+  ids = SubmitTasks(
+      options, directory, submission->name,
+      {.role = "group", .numbers = missing.groups, .behind = submission->arrays, .words = {}});
+  if (!ids.ok()) return ids.status();
+  submission->group_arrays = *ids;
+  submission->group_tasks = missing.groups.size();
+  if (absl::Status status = SubmitMerge(options, directory, submission); !status.ok()) {
+    return status;
   }
-  return status;
+  std::vector<std::string> lines = {submission->name};
+  for (const std::vector<std::string>* arrays : {&submission->arrays, &submission->group_arrays}) {
+    lines.insert(lines.end(), arrays->begin(), arrays->end());
+  }
+  lines.push_back(submission->merge);
+  return ReplaceFile(directory.submission(), absl::StrJoin(lines, "\n") + "\n");
 }
 
 }  // namespace
@@ -161,16 +192,18 @@ absl::StatusOr<Submission> Submit(const ClusterOptions& options, const WorkDirec
        {CheckNotUnderWay(directory), FixManifest(options, directory)}) {
     if (!status.ok()) return status;
   }
-  const absl::StatusOr<std::vector<uint32_t>> missing = MissingShards(directory, options.shards);
+  const MergeGroups groups(options.shards, options.merge_width);
+  const absl::StatusOr<Missing> missing = FindMissing(directory, groups, options.shards);
   if (!missing.ok()) return missing.status();
   Submission submission{.name = NewName()};
-  if (missing->empty() && access(directory.result().c_str(), F_OK) == 0) return submission;
+  if (missing->shards.empty() && access(directory.result().c_str(), F_OK) == 0) return submission;
   // Before there are jobs of this name, so that whoever comes next looks for them.
   for (const absl::Status& status : {ReplaceFile(directory.submission(), submission.name + "\n"),
                                      ReplaceFile(directory.job_script(), kJobScript)}) {
     if (!status.ok()) return status;
   }
-  for (const uint32_t shard : *missing) unlink(directory.status(shard).c_str());
+  for (const uint32_t shard : missing->shards) unlink(directory.status(shard).c_str());
+  for (const uint32_t group : missing->groups) unlink(directory.merged_status(group).c_str());
   unlink(directory.merge_status().c_str());
   unlink(directory.result().c_str());
   const absl::Status status = SubmitAll(options, directory, *missing, *scanning, &submission);

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,12 +15,12 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "cmd/cluster/merge_groups.h"
 #include "cmd/cluster/say.h"
 #include "cmd/cluster/shard_list.h"
 #include "cmd/cluster/slurm.h"
 #include "cmd/cluster/subprocess.h"
 #include "cmd/cluster/task_status.h"
-#include "lib/replacement_file.h"
 
 namespace bigscan {
 namespace {
@@ -133,6 +132,26 @@ std::string TellMissing(const WorkDirectory& directory, const std::vector<uint32
   return text;
 }
 
+// What an array's task is to do: which shard, or group. Nothing, which is said, outside of an array.
+std::optional<uint32_t> NumberInArray(const ClusterOptions& options) {
+  const char* const word = getenv("SLURM_ARRAY_TASK_ID");
+  uint32_t index = 0;
+  if (word != nullptr && absl::SimpleAtoi(word, &index)) return options.first + index;
+  SayError("no task of a job array: SLURM_ARRAY_TASK_ID is not set");
+  return std::nullopt;
+}
+
+// So that snapshots go by short names, as there may be more than a command line takes otherwise.
+absl::Status EnterParts(const WorkDirectory& directory) {
+  const std::string parts = std::filesystem::path(directory.part(1)).parent_path().string();
+  if (chdir(parts.c_str()) == 0) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(parts, ": can not enter"));
+}
+
+void AddParts(uint32_t first, uint32_t last, std::vector<std::string>* words) {
+  for (uint32_t shard = first; shard <= last; ++shard) words->push_back(absl::StrCat(shard));
+}
+
 }  // namespace
 
 std::string BigscanProgram() {
@@ -143,13 +162,9 @@ std::string BigscanProgram() {
 }
 
 int RunShardTask(const ClusterOptions& options, const WorkDirectory& directory) {
-  const char* index_word = getenv("SLURM_ARRAY_TASK_ID");
-  uint32_t index = 0;
-  if (index_word == nullptr || !absl::SimpleAtoi(index_word, &index)) {
-    SayError("no task of a job array: SLURM_ARRAY_TASK_ID is not set");
-    return kError;
-  }
-  const uint32_t shard = options.first + index;
+  const std::optional<uint32_t> number = NumberInArray(options);
+  if (!number.has_value()) return kError;
+  const uint32_t shard = *number;
   Task task(directory.status(shard), options.retries);
   std::vector<std::string> words = {BigscanProgram(), absl::StrCat("--processes=", Cpus()),
                                     "--manifest",     directory.manifest(),
@@ -161,27 +176,56 @@ int RunShardTask(const ClusterOptions& options, const WorkDirectory& directory) 
   return Judge(*ended, &task);
 }
 
+int RunGroupTask(const ClusterOptions& options, const WorkDirectory& directory) {
+  const MergeGroups groups(options.shards, options.merge_width);
+  const std::optional<uint32_t> group = NumberInArray(options);
+  if (!group.has_value()) return kError;
+  Task task(directory.merged_status(*group), options.retries);
+  const absl::StatusOr<Missing> missing = FindMissingOf(*group, directory, groups, options.shards);
+  if (!missing.ok()) return task.Fail(kError, std::string(missing.status().message()));
+  if (missing->groups.empty()) return task.Done(0, "");
+  if (!missing->shards.empty()) {
+    return task.Fail(kError, TellMissing(directory, missing->shards, options.shards));
+  }
+  if (absl::Status status = EnterParts(directory); !status.ok()) {
+    return task.Fail(kError, std::string(status.message()));
+  }
+  std::vector<std::string> words = {BigscanProgram(), "--merge", "--partial",
+                                    directory.merged(*group)};
+  AddParts(groups.first(*group), groups.last(*group), &words);
+  const absl::StatusOr<Ended> ended = RunProgram(words);
+  if (!ended.ok()) return task.Retry(kTryAgain, std::string(ended.status().message()));
+  return Judge(*ended, &task);
+}
+
 int RunMergeTask(const ClusterOptions& options, const WorkDirectory& directory) {
   Task task(directory.merge_status(), options.retries);
-  const absl::StatusOr<std::vector<uint32_t>> missing = MissingShards(directory, options.shards);
+  const MergeGroups groups(options.shards, options.merge_width);
+  const absl::StatusOr<Missing> missing = FindMissing(directory, groups, options.shards);
   if (!missing.ok()) return task.Fail(kError, std::string(missing.status().message()));
-  if (!missing->empty()) {
-    return task.Fail(kError, TellMissing(directory, *missing, options.shards));
+  if (!missing->shards.empty()) {
+    return task.Fail(kError, TellMissing(directory, missing->shards, options.shards));
   }
-  absl::StatusOr<std::unique_ptr<ReplacementFile>> result =
-      ReplacementFile::Create(directory.result());
-  if (!result.ok()) return task.Fail(kError, std::string(result.status().message()));
-  // By their short names, as there may be more than a command line takes otherwise.
-  const std::string parts = std::filesystem::path(directory.part(1)).parent_path().string();
-  if (chdir(parts.c_str()) != 0) return task.Fail(kError, absl::StrCat(parts, ": can not enter"));
-  std::vector<std::string> words = {BigscanProgram(), "--merge"};
-  for (uint32_t shard = 1; shard <= options.shards; ++shard) words.push_back(absl::StrCat(shard));
-  const absl::StatusOr<Ended> ended =
-      RunProgram(words, [&](absl::string_view bytes) { return (*result)->Append(bytes); });
+  if (absl::Status status = EnterParts(directory); !status.ok()) {
+    return task.Fail(kError, std::string(status.message()));
+  }
+  std::vector<std::string> words = {BigscanProgram(), "--merge", "--output", directory.result()};
+  if (groups.size() == 0) AddParts(1, options.shards, &words);
+  for (uint32_t group = 1; group <= groups.size(); ++group) {
+    const bool is_merged =
+        !std::binary_search(missing->groups.begin(), missing->groups.end(), group);
+    if (is_merged) {
+      words.push_back(absl::StrCat("../merged/", group));
+    } else {  // its task was lost: what that would have done is done here
+      AddParts(groups.first(group), groups.last(group), &words);
+    }
+  }
+  const absl::StatusOr<Ended> ended = RunProgram(words);
   if (!ended.ok()) return task.Retry(kTryAgain, std::string(ended.status().message()));
-  if (ended->signal == 0 && ended->status <= 1) {
-    const absl::Status status = (*result)->Commit();
-    if (!status.ok()) return task.Retry(kTryAgain, std::string(status.message()));
+  // Of --strict, say: there is a whole result, of which bigscan has something to tell.
+  const bool has_result = access(directory.result().c_str(), F_OK) == 0;
+  if (ended->signal == 0 && ended->status == kError && has_result) {
+    return task.Done(kError, std::string(absl::StripAsciiWhitespace(ended->err)));
   }
   return Judge(*ended, &task);
 }

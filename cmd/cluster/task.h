@@ -1,4 +1,5 @@
-// The tasks of a run, as Slurm starts them on the nodes: one for each shard, and one that merges.
+// The tasks of a run, as Slurm starts them on the nodes: one for each shard, one for each group of
+// them that is to be merged, and the last merge.
 #ifndef BIGSCAN_CMD_CLUSTER_TASK_H_
 #define BIGSCAN_CMD_CLUSTER_TASK_H_
 
@@ -12,8 +13,12 @@ namespace bigscan {
 // fails, so that what depends on the job array waits for it.
 int RunShardTask(const ClusterOptions& options, const WorkDirectory& directory);
 
-// Puts the result in place, or tells in its status which shards are missing. Returns 0 if there is a result, selected
-// records or not.
+// Merges the group of shards that the place in the job array tells, if that has not been done. Returns as RunShardTask does;
+// 2 if one of its shards is missing.
+int RunGroupTask(const ClusterOptions& options, const WorkDirectory& directory);
+
+// Puts the result in place, or tells in its status which shards are missing. Groups that are not merged do not matter: it
+// takes their shards. Returns 0 if there is a result, selected records or not.
 int RunMergeTask(const ClusterOptions& options, const WorkDirectory& directory);
 
 // The bigscan beside this program, or the one in $PATH.

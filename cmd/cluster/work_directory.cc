@@ -21,7 +21,7 @@ absl::Status FailedFor(const std::string& path, const std::error_code& error) {
 absl::StatusOr<WorkDirectory> WorkDirectory::Open(const std::string& path, bool create) {
   std::error_code error;
   if (create) {
-    for (const char* name : {"parts", "status", "log"}) {
+    for (const char* name : {"parts", "merged", "status", "log"}) {
       std::filesystem::create_directories(std::filesystem::path(path) / name, error);
       if (error) return FailedFor(path, error);
     }

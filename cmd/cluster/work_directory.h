@@ -32,6 +32,12 @@ class WorkDirectory {
   // The snapshot of a shard, from 1, and the status of its task.
   std::string part(uint32_t shard) const { return absl::StrCat(path_, "/parts/", shard); }
   std::string status(uint32_t shard) const { return absl::StrCat(path_, "/status/", shard); }
+  // Those of a group of shards, from 1: merge_groups.h.
+  std::string merged(uint32_t group) const { return absl::StrCat(path_, "/merged/", group); }
+  std::string merged_status(uint32_t group) const {
+    return absl::StrCat(path_, "/status/merged-", group);
+  }
+  // Of the last merge.
   std::string merge_status() const { return path_ + "/status/merge"; }
   std::string result() const { return path_ + "/result"; }
 

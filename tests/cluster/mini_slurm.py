@@ -8,6 +8,7 @@ import random
 import signal
 import socket
 import subprocess
+import time
 from pathlib import Path
 from typing import Sequence
 
@@ -167,9 +168,25 @@ class MiniSlurm:
         )
 
     def stop_controller(self) -> None:
-        """As for a restart. What a crash loses of its state, Slurm takes for faults of the nodes."""
+        """As for a restart."""
         self.daemons["slurmctld"].terminate()
         self.daemons["slurmctld"].wait(START_SECONDS)
+
+    def kill_controller(self) -> None:
+        """As in a crash: what it had not saved of its state is lost."""
+        self.daemons["slurmctld"].kill()
+        self.daemons["slurmctld"].wait(START_SECONDS)
+
+    def wait_for_saved_state(self) -> None:
+        """Until what it knows of jobs now is on the disk: it saves that some seconds after a change, such as this."""
+        state = self.directory / "state" / "job_state"
+        before = time.time_ns()
+        self.ask("scontrol", "update", f"JobId={self.jobs()[0]}", "Comment=saved")
+        support.wait_until(
+            lambda: state.exists() and state.stat().st_mtime_ns > before,
+            "the controller has saved its state",
+            START_SECONDS,
+        )
 
     def start_node(self, node: str) -> None:
         self.daemon(node, ["slurmd", "-D", "-N", node])

@@ -24,13 +24,16 @@ COMMANDS = {
 }
 GREP = COMMANDS["grep"]
 
-# A bigscan that does what a file says, by shard, before it is itself.
+# A bigscan that does what a file says, by shard, or by "merged-" and the group that it merges, before it is itself.
 WRAPPER = """#!/bin/sh
 previous=
+merges=
 for word in "$@"; do
-  if [ "$previous" = --shard ] && [ -e '{hooks}'/"${{word%%/*}}" ]; then
-    . '{hooks}'/"${{word%%/*}}"
-  fi
+  name=
+  if [ "$word" = --merge ]; then merges=yes; fi
+  if [ "$previous" = --shard ]; then name=${{word%%/*}}; fi
+  if [ "$merges" ] && [ "$previous" = --partial ]; then name=merged-${{word##*/}}; fi
+  if [ "$name" ] && [ -e '{hooks}'/"$name" ]; then . '{hooks}'/"$name"; fi
   previous=$word
 done
 exec '{bigscan}' "$@"
@@ -69,8 +72,8 @@ class Cluster:
         for number, name in enumerate(self.files):
             (directory / name).write_bytes(support.sample_log(300 * (number + 1), seed=number))
 
-    def hook(self, shard: int, script: str) -> None:
-        (self.hooks / str(shard)).write_text(script + "\n")
+    def hook(self, task: int | str, script: str) -> None:
+        (self.hooks / str(task)).write_text(script + "\n")
 
     def words(self, command: list[str], *options: str) -> list[str]:
         return [str(self.bin / "bigscan-cluster"), "--work", self.work.name,
@@ -97,9 +100,9 @@ class Cluster:
         path = self.work / "status" / str(task)
         return path.read_text().split("\n", 5) if path.exists() else []
 
-    def wait_for(self, shard: int, state: str) -> list[str]:
-        support.wait_until(lambda: self.status(shard)[:1] == [state], f"shard {shard}: {state}")
-        return self.status(shard)
+    def wait_for(self, task: int | str, state: str) -> list[str]:
+        support.wait_until(lambda: self.status(task)[:1] == [state], f"task {task}: {state}")
+        return self.status(task)
 
     def wait_for_all_but(self, shard: int) -> None:
         done = lambda: sum(self.status(i)[:1] == ["done"] for i in range(1, SHARDS + 1))
@@ -221,6 +224,111 @@ def test_a_controller_that_is_restarted(cluster: Cluster) -> None:
     cluster.slurm.start_controller()
     cluster.release()
     same(result_of(process), cluster.local(GREP))
+
+
+def test_a_controller_that_crashes(cluster: Cluster) -> None:
+    """And is started again: what it had saved of its state goes on."""
+    cluster.hook(3, WAIT)
+    process = cluster.start(GREP, "--wait")
+    cluster.wait_for_all_but(3)
+    cluster.slurm.wait_for_saved_state()
+    cluster.slurm.kill_controller()
+    cluster.release()
+    cluster.wait_for(3, "done")
+    cluster.slurm.start_controller()
+    same(result_of(process), cluster.local(GREP))
+
+
+# --- A tree of merges ---
+
+TREE = ["--wait", "--merge-width", "4"]
+
+
+@pytest.mark.parametrize("command", list(COMMANDS.values()), ids=list(COMMANDS))
+def test_a_tree_of_merges(cluster: Cluster, command: list[str]) -> None:
+    result = cluster.run(command, *TREE)
+    same(result, cluster.local(command))
+    assert b"4 merges of shards as " in result.err
+    assert b"16 of 16 shards done; 4 of 4 merges done" in result.err
+    # The shards are no longer needed.
+    shutil.rmtree(cluster.work / "parts")
+    (cluster.work / "result").unlink()
+    again = cluster.run(command, *TREE)
+    same(again, result)
+    assert b"submitted the merge as " in again.err
+
+
+def test_more_merges_than_an_array_has_indices(cluster: Cluster) -> None:
+    same(cluster.run(GREP, "--wait", "--merge-width", "1"), cluster.local(GREP))
+    assert len(list((cluster.work / "merged").iterdir())) == SHARDS
+
+
+def test_a_merge_of_shards_that_fails_once(cluster: Cluster) -> None:
+    cluster.hook("merged-2", f"mkdir '{cluster.hooks}/once' 2>/dev/null && exit 3")
+    same(cluster.run(GREP, *TREE), cluster.local(GREP))
+    assert cluster.status("merged-2")[0:3:2] == ["done", "1"]
+    assert (cluster.work / "merged" / "2").exists()
+
+
+def test_a_merge_of_shards_whose_node_is_lost(cluster: Cluster) -> None:
+    cluster.hook("merged-3", f"mkdir '{cluster.hooks}/once' 2>/dev/null && {WAIT}")
+    process = cluster.start(GREP, *TREE)
+    host = cluster.wait_for("merged-3", "running")[4]
+    # A node that is lost while Slurm still starts jobs on others is another matter: it may wait for that for minutes.
+    for other in (1, 2, 4):
+        cluster.wait_for(f"merged-{other}", "done")
+    cluster.slurm.lose_node(host)
+    try:
+        same(result_of(process), cluster.local(GREP))
+        assert cluster.status("merged-3")[0] == "done" and cluster.status("merged-3")[4] != host
+    finally:
+        cluster.slurm.start_node(host)
+        cluster.slurm.wait_for_nodes()
+
+
+def test_a_merge_of_shards_that_is_missing_is_made_up_for(cluster: Cluster) -> None:
+    cluster.hook("merged-2", "echo 'bigscan: no luck' >&2; exit 2")
+    same(cluster.run(GREP, *TREE), cluster.local(GREP))
+    assert cluster.status("merged-2")[5] == "bigscan: no luck"
+    assert not (cluster.work / "merged" / "2").exists()
+
+
+def test_a_shard_that_is_missing_in_a_tree(cluster: Cluster) -> None:
+    cluster.hook(7, "echo 'bigscan: no luck' >&2; exit 2")
+    failed = cluster.run(GREP, *TREE)
+    assert (failed.status, failed.out) == (2, b"")
+    assert b"shard 7 of 16 is missing" in failed.err and b"shard 7: bigscan: no luck" in failed.err
+    assert cluster.status("merged-2")[0] == "failed"
+    # The same command again: for that shard and its merge alone.
+    (cluster.hooks / "7").unlink()
+    for merged in (1, 3, 4):
+        cluster.hook(f"merged-{merged}", "exit 2")
+    result = cluster.run(GREP, *TREE)
+    same(result, cluster.local(GREP))
+    assert b"submitted 1 of 16 shards" in result.err and b", 1 merges of shards as " in result.err
+
+
+def test_merges_count_by_what_is_in_them(cluster: Cluster) -> None:
+    wanted = cluster.run(GREP, *TREE)
+    merged = cluster.work / "merged"
+    shutil.copy(merged / "3", merged / "4")
+    (merged / "1").write_bytes((merged / "1").read_bytes()[:-1])
+    (cluster.work / "result").unlink()
+    result = cluster.run(GREP, *TREE)
+    same(result, wanted)
+    assert b"submitted 2 merges of shards as " in result.err
+
+
+def test_strict_tells_of_the_whole_result(cluster: Cluster) -> None:
+    with (cluster.directory / cluster.files[2]).open("ab") as log:
+        log.write(b"none of them\n")
+    command = ["--fields", "combined", "--strict", "--by", "status"]
+    wanted = cluster.local(command)
+    assert wanted.status == 2 and wanted.err
+    for _ in range(2):  # the second time, nothing is to be done
+        result = cluster.run(command, "--wait")
+        same(result, wanted)
+        assert result.err.endswith(wanted.err)
 
 
 def test_two_runs_in_one_directory(cluster: Cluster) -> None:
@@ -347,6 +455,7 @@ def test_options_that_sbatch_refuses(cluster: Cluster) -> None:
         (["--work", "w", "--", "x"], b"--shards is missing"),
         (["--work", "w", "--shards", "0", "--", "x"], b"not from 1 to 100000"),
         (["--work", "w", "--shards", "2"], b"nothing to do"),
+        (["--work", "w", "--shards", "2", "--merge-width", "0", "--", "x"], b"1 or more"),
         (["--work", "w", "--shards", "2", "x"], b"positional"),
     ],
     ids=str,
