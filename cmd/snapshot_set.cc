@@ -102,8 +102,9 @@ bool CoversItsShards(const snapshot::Header& header, const std::vector<ShardRun>
   wanted.set_shards(header.shards());
   FillCovered(runs, &wanted);
   return std::equal(header.covered().begin(), header.covered().end(), wanted.covered().begin(),
-                    wanted.covered().end(), [](const auto& a, const auto& b) {
-                      return a.input() == b.input() && a.begin() == b.begin() && a.end() == b.end();
+                    wanted.covered().end(),
+                    [](const snapshot::Range& range, const snapshot::Range& other) {
+                      return range.SerializeAsString() == other.SerializeAsString();
                     });
 }
 
