@@ -190,9 +190,12 @@ void CommandLine::PutBefore(const CommandLine& defaults) {
   options_ = std::move(all);
 }
 
-CommandLine CommandLine::Without(size_t index) const {
+CommandLine CommandLine::Without(std::span<const size_t> places) const {
   CommandLine line = *this;
-  line.options_.erase(line.options_.begin() + static_cast<ptrdiff_t>(index));
+  line.options_.clear();
+  for (size_t i = 0; i < options_.size(); ++i) {
+    if (!std::binary_search(places.begin(), places.end(), i)) line.Append(options_[i]);
+  }
   return line;
 }
 

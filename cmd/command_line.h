@@ -2,6 +2,7 @@
 #ifndef BIGSCAN_CMD_COMMAND_LINE_H_
 #define BIGSCAN_CMD_COMMAND_LINE_H_
 
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -41,8 +42,8 @@ class CommandLine {
   // Puts those of `defaults` first that nothing here outdoes: an option by one of its name, a pattern by a pattern,
   // what is printed by what is to be printed instead.
   void PutBefore(const CommandLine& defaults);
-  // This without one option.
-  CommandLine Without(size_t index) const;
+  // This without some of its options: `places` ascend.
+  CommandLine Without(std::span<const size_t> places) const;
   void SetArguments(std::vector<std::string> arguments) { arguments_ = std::move(arguments); }
   void SetFiles(std::vector<std::string> files);
 

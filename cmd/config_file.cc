@@ -13,6 +13,10 @@
 namespace bigscan {
 namespace {
 
+// Somebody's mistake, such as a device or a log, is larger.
+constexpr uint64_t kMostBytes = 16 << 20;
+constexpr absl::string_view kByteOrderMark = "\xef\xbb\xbf";  // as some editors write it
+
 // The key of a file to scan, which the command line names without an option.
 constexpr char kInput[] = "input";
 
@@ -185,8 +189,9 @@ class ConfigReader {
 }  // namespace
 
 absl::StatusOr<ConfigFile> ReadConfigFile(const std::string& path) {
-  absl::StatusOr<std::string> text = ReadTextFile(path);
+  absl::StatusOr<std::string> text = ReadTextFile(path, kMostBytes);
   if (!text.ok()) return text.status();
+  if (absl::StartsWith(*text, kByteOrderMark)) text->erase(0, kByteOrderMark.size());
   ConfigReader reader(path);
   if (absl::Status status = reader.Read(*text); !status.ok()) return status;
   return reader.Take();

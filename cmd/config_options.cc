@@ -1,7 +1,10 @@
 #include "cmd/config_options.h"
 
+#include <algorithm>
 #include <memory>
+#include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,25 +21,58 @@ namespace {
 
 using Resolve = absl::FunctionRef<absl::StatusOr<Options>(const CommandLine& whole)>;
 
-// `error`, with the place of the option in a file that is to blame: the one without which there would be none, or which it
-// names, or without which it would be another one.
-absl::Status Located(const absl::Status& error, const CommandLine& line,
-                     absl::string_view otherwise, Resolve resolve) {
-  int most = 0;
-  absl::string_view place = otherwise;
-  for (size_t i = 0; i < line.options().size(); ++i) {
-    const CommandLine::Option& option = line.options()[i];
-    if (option.origin.empty()) continue;
-    const absl::StatusOr<Options> without = resolve(line.Without(i));
-    if (!without.ok() && without.status().message() == error.message()) continue;
-    const bool is_named = !option.value.empty() && absl::StrContains(error.message(), option.value);
-    const int blame = without.ok() ? 3 : is_named ? 2 : 1;
-    if (blame < most) continue;
-    most = blame;
-    place = option.origin;
+// Finds which option of a file is to blame for an error: the one without which there would be none, or which it names, or
+// without which it would be another one.
+class Culprit {
+ public:
+  Culprit(const absl::Status& error, const CommandLine& line, Resolve resolve)
+      : error_(error), line_(line), resolve_(resolve) {}
+
+  // Where it stands; nothing if there is none. Asks for each name once, and then halves those that have it: there may be
+  // thousands of patterns.
+  std::optional<std::string> Find() const {
+    std::vector<std::vector<size_t>> by_name;
+    for (size_t i = 0; i < line_.options().size(); ++i) {
+      const CommandLine::Option& option = line_.options()[i];
+      if (option.origin.empty()) continue;
+      const auto same = std::find_if(by_name.begin(), by_name.end(), [&](const auto& places) {
+        return line_.options()[places.front()].name == option.name;
+      });
+      (same == by_name.end() ? by_name.emplace_back() : *same).push_back(i);
+    }
+    int most = 0;
+    std::span<const size_t> suspects;
+    for (const std::vector<size_t>& places : by_name) {
+      const int blame = Blame(places);
+      if (blame == 0 || blame < most) continue;
+      most = blame;
+      suspects = places;
+    }
+    while (suspects.size() > 1) {
+      const std::span<const size_t> first = suspects.first(suspects.size() / 2);
+      const std::span<const size_t> rest = suspects.subspan(first.size());
+      suspects = Blame(first) > Blame(rest) ? first : rest;
+    }
+    if (suspects.empty()) return std::nullopt;
+    return line_.options()[suspects.front()].origin;
   }
-  return {error.code(), absl::StrCat(place, error.message())};
-}
+
+ private:
+  int Blame(std::span<const size_t> places) const {
+    const absl::StatusOr<Options> without = resolve_(line_.Without(places));
+    if (without.ok()) return 3;
+    if (without.status().message() == error_.message()) return 0;
+    const bool is_named = std::any_of(places.begin(), places.end(), [this](size_t place) {
+      const std::string& value = line_.options()[place].value;
+      return absl::StrContains(error_.message(), absl::StrCat("'", value, "'"));
+    });
+    return is_named ? 2 : 1;
+  }
+
+  const absl::Status& error_;
+  const CommandLine& line_;
+  const Resolve resolve_;
+};
 
 // What of the common options has to do with a job: how records and tables are laid out is of no use to one that does
 // not look at fields, or makes no table.
@@ -109,8 +145,11 @@ absl::StatusOr<Options> ResolveConfig(const CommandLine& line, Resolve resolve) 
     options.PutBefore(config->jobs.empty() ? config->common : DefaultsFor(options, config->common));
     if (only_files) options.SetFiles(arguments);
     absl::StatusOr<Options> resolved = resolve(options);
-    if (!resolved.ok()) return Located(resolved.status(), options, otherwise, resolve);
-    return resolved;
+    if (resolved.ok()) return resolved;
+    const absl::Status& error = resolved.status();
+    const std::optional<std::string> place = Culprit(error, options, resolve).Find();
+    return absl::Status(error.code(),
+                        absl::StrCat(place.value_or(std::string(otherwise)), error.message()));
   };
   if (config->jobs.empty()) {
     if (!only_files) given.SetArguments(arguments);

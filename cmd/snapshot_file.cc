@@ -187,7 +187,7 @@ absl::StatusOr<bool> SnapshotReader::Next(snapshot::Snapshot* piece) {
   uint64_t tag = 0;
   uint64_t size = 0;
   if (!TakeVarint(&head, &tag) || tag % 8 != kBytesType || !TakeVarint(&head, &size) ||
-      size > std::numeric_limits<int32_t>::max()) {
+      size > std::numeric_limits<int32_t>::max() - kMostHeadBytes) {
     return Damaged("there is something that is no field");
   }
   const size_t all = input_.bytes().size() - head.size() + size;

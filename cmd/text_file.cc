@@ -18,7 +18,7 @@ absl::Status Failed(const std::string& path) {
 
 }  // namespace
 
-absl::StatusOr<std::string> ReadTextFile(const std::string& path) {
+absl::StatusOr<std::string> ReadTextFile(const std::string& path, uint64_t most) {
   UniqueFd file;
   if (path != "-") {
     file = UniqueFd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -33,6 +33,10 @@ absl::StatusOr<std::string> ReadTextFile(const std::string& path) {
     if (got < 0) return Failed(path);
     if (got == 0) return contents;
     contents.append(piece, static_cast<size_t>(got));
+    if (contents.size() > most) {
+      errno = EFBIG;
+      return Failed(path);
+    }
   }
 }
 
