@@ -32,7 +32,7 @@ REQUIRED_LDFLAGS := $(SANFLAGS) $(if $(SAN),,-static-libstdc++ -static-libgcc)
 # small file. hwloc, which only --pin needs, and simdjson, which only --fields json needs, are loaded
 # when they are asked for (ipc/topology.cc, lib/simdjson_library.cc).
 PKGS := libhs libpcre2-8 libxxhash libzstd liblzma liblz4 libseccomp protobuf-lite absl_status \
-	absl_statusor absl_strings absl_str_format
+	absl_statusor absl_strings absl_str_format absl_cord
 COMMA := ,
 STATIC_LIBS = $(filter-out -lc -lm -lgcc% -lstdc++ -lrt -latomic -Wl$(COMMA)%, \
 	$(shell pkg-config --static --libs $(PKGS)))

@@ -6,7 +6,11 @@
 #include <string>
 #include <tuple>
 
+#include "absl/strings/cord.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "cmd/make_jobs.h"
+#include "cmd/pattern_options.h"
 #include "lib/database_cache.h"
 
 namespace bigscan {
@@ -41,13 +45,18 @@ PlanOptions::Force ForcedPlan() {
 absl::StatusOr<std::unique_ptr<ScanPlan>> MakePlan(const Options& options) {
   const std::string directory = DatabaseCache::DefaultDirectory();
   const DatabaseCache cache(directory);
-  return ScanPlan::Compile(options.patterns,
-                           {.delimiter = options.delimiter,
-                            .crlf = options.crlf,
-                            .pcre = options.pcre,
-                            .tell_patterns = TellsPatterns(options),
-                            .cache = options.cache && !directory.empty() ? &cache : nullptr,
-                            .force = ForcedPlan()});
+  absl::StatusOr<std::unique_ptr<ScanPlan>> plan = ScanPlan::Compile(
+      options.patterns, {.delimiter = options.delimiter,
+                         .crlf = options.crlf,
+                         .pcre = options.pcre,
+                         .tell_patterns = TellsPatterns(options),
+                         .cache = options.cache && !directory.empty() ? &cache : nullptr,
+                         .force = ForcedPlan()});
+  const absl::optional<absl::Cord> invalid = plan.status().GetPayload(ScanPlan::kInvalidPattern);
+  size_t pattern = 0;
+  if (!invalid.has_value() || !absl::SimpleAtoi(std::string(*invalid), &pattern)) return plan;
+  return absl::Status(plan.status().code(),
+                      absl::StrCat(PlaceOfPattern(options, pattern), plan.status().message()));
 }
 
 bool SelectTheSame(const Options& a, const Options& b) {

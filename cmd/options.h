@@ -49,12 +49,20 @@ enum class OutputMode {
 enum class ProgressMode { kNever, kAuto, kAlways };
 
 // Immutable once parsed.
+// Where patterns come from.
+struct PatternSource {
+  size_t first;        // of them
+  std::string origin;  // of the option, if that stands in a file: "FILE:LINE: "
+  std::string file;    // that holds one a line; empty: the option does
+};
+
 struct Options {
   bool help = false;
   bool version = false;
 
   // Matching.
   std::vector<Pattern> patterns;
+  std::vector<PatternSource> pattern_sources;  // in the order of the patterns
   bool invert = false;
   char delimiter = '\n';
   bool pcre = false;  // PCRE2 decides on every match

@@ -3,11 +3,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <iterator>
 #include <optional>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "cmd/group_options.h"
 #include "cmd/text_file.h"
 
@@ -42,12 +44,16 @@ absl::Status ResolvePatterns(const CommandLine& line, std::vector<std::string>* 
   };
   bool given = saved != nullptr;
   for (const CommandLine::Option& option : line.options()) {
+    const size_t first = texts.size();
     if (option.name == "regexp") {
+      options->pattern_sources.push_back({first, option.origin, ""});
       add(PatternsOfArgument(option.value));
       given = true;
     } else if (option.name == "file") {
       absl::StatusOr<std::string> contents = ReadTextFile(option.value);
       if (!contents.ok()) return contents.status();
+      options->pattern_sources.push_back(
+          {first, option.origin, option.value == "-" ? "(standard input)" : option.value});
       add(PatternsOfFile(*contents));
       given = true;
     }
@@ -73,6 +79,16 @@ absl::Status ResolvePatterns(const CommandLine& line, std::vector<std::string>* 
                                  .unicode = line.Has("unicode")});
   }
   return absl::OkStatus();
+}
+
+std::string PlaceOfPattern(const Options& options, size_t pattern) {
+  const auto behind = std::upper_bound(
+      options.pattern_sources.begin(), options.pattern_sources.end(), pattern,
+      [](size_t place, const PatternSource& source) { return place < source.first; });
+  if (behind == options.pattern_sources.begin()) return "";
+  const PatternSource& source = *(behind - 1);
+  if (source.file.empty()) return source.origin;
+  return absl::StrCat(source.origin, source.file, ":", pattern - source.first + 1, ": ");
 }
 
 }  // namespace bigscan

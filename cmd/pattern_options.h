@@ -2,6 +2,7 @@
 #ifndef BIGSCAN_CMD_PATTERN_OPTIONS_H_
 #define BIGSCAN_CMD_PATTERN_OPTIONS_H_
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,9 @@ namespace bigscan {
 // command line. Fails with kInvalidArgument if there is none, with kNotFound if a file can not be read.
 absl::Status ResolvePatterns(const CommandLine& line, std::vector<std::string>* arguments,
                              const SavedOptions* saved, Options* options);
+
+// Where the pattern stands, for messages: "FILE:LINE: ", or nothing.
+std::string PlaceOfPattern(const Options& options, size_t pattern);
 
 }  // namespace bigscan
 

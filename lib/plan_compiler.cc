@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/cord.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
@@ -31,12 +32,17 @@ constexpr size_t kMostForBothUnvectorized = 2000;
 // Hyperscan takes no longer one (limitPatternLength in its grey.cpp), but for a delimiter before it.
 constexpr size_t kMostLiteralBytes = 16'000 - 1;
 
-absl::Status InvalidPattern(const Pattern& pattern, absl::string_view reason) {
+absl::Status InvalidPattern(std::span<const Pattern> patterns, size_t index,
+                            absl::string_view reason) {
+  const Pattern& pattern = patterns[index];
   constexpr size_t kMostShown = 200;
   const bool long_text = pattern.text.size() > kMostShown;
   const std::string shown =
       absl::StrCat(pattern.text.substr(0, kMostShown), long_text ? "..." : "");
-  return absl::InvalidArgumentError(absl::StrCat("invalid pattern '", shown, "': ", reason));
+  absl::Status status =
+      absl::InvalidArgumentError(absl::StrCat("invalid pattern '", shown, "': ", reason));
+  status.SetPayload(ScanPlan::kInvalidPattern, absl::Cord(absl::StrCat(index)));
+  return status;
 }
 
 }  // namespace
@@ -86,7 +92,7 @@ absl::Status PlanCompiler::Add(uint32_t index) {
       Pattern alone = pattern;
       alone.whole_word = alone.whole_record = false;
       const absl::StatusOr<RecordMatcher> same = RecordMatcher::Compile(alone);
-      return InvalidPattern(pattern, (same.ok() ? valid : same).status().message());
+      return InvalidPattern(patterns_, index, (same.ok() ? valid : same).status().message());
     }
   }
   absl::StatusOr<Selection> selection = SelectionOf(
@@ -198,7 +204,7 @@ absl::Status PlanCompiler::AddLiteralPass(std::vector<Unit> units) {
     if (compiled.database == nullptr) {
       const size_t index = compiled.refused >= 0 ? static_cast<size_t>(compiled.refused) : 0;
       const uint32_t term = pass.terms[std::min(index, pass.terms.size() - 1)];
-      return InvalidPattern(patterns_[plan_->term(term).pattern], compiled.reason);
+      return InvalidPattern(patterns_, plan_->term(term).pattern, compiled.reason);
     }
     ScanPlan::Engine& engine = pass.engines.emplace_back();
     engine.name = "literal";

@@ -63,7 +63,9 @@ class ScanPlan {
   enum class Kind { kAll, kNone, kScan };
 
   // A record is selected when at least one of `patterns` matches it; no patterns select nothing.
-  // Fails with kInvalidArgument on an invalid pattern, naming it and PCRE2's reason.
+  // Fails with kInvalidArgument on an invalid pattern, naming it and PCRE2's reason; its number, counted from 0, is the
+  // payload kInvalidPattern of the status.
+  static constexpr absl::string_view kInvalidPattern = "bigscan/invalid-pattern";
   static absl::StatusOr<std::unique_ptr<ScanPlan>> Compile(std::span<const Pattern> patterns,
                                                            const PlanOptions& options);
 

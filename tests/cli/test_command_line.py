@@ -305,3 +305,14 @@ def test_an_invalid_pattern_is_refused_as_by_grep(plain: Box, pattern: str, opti
     result = plain.run(option, "-e", pattern, stdin=b"")
     assert result.status == 2
     assert result.err.startswith(b"bigscan: invalid pattern '%s': " % pattern.encode() + reason)
+
+
+def test_the_line_of_an_invalid_pattern_is_told(plain: Box) -> None:
+    plain.file("words", b"a\nb\n(\nc")
+    message = b"words:3: invalid pattern '(': missing closing parenthesis at index 1\n"
+    for options in (["-f", "words"], ["-e", "x", "-f", "words", "-e", "["]):
+        assert plain.run(*options, "-c", "log").err == b"bigscan: " + message
+    assert plain.run("-f", "-", "log", stdin=b"(\n").err.startswith(b"bigscan: (standard input):1: invalid pattern '('")
+    # Of the command line itself, there is no line.
+    assert plain.run("-f", "words", "-F", "-e", "(", "log").err == b"bigscan: log: No such file or directory\n"
+    assert plain.run("-f", "/dev/null", "-e", "(", "log").err.startswith(b"bigscan: invalid pattern '('")

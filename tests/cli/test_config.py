@@ -207,12 +207,18 @@ def test_what_stands_before_the_jobs_goes_for_all(box: Box) -> None:
         ("config=d.conf\n", "c.conf:1: 'config' can not stand in a configuration file"),
         ("fields=combined\n[job a]\nby=stauts\n", "c.conf:3: 'stauts' is no field of combined"),
         ("regexp=a\n=b\n", "c.conf:2: '' can not stand"),
+        ("regexp=a\nregexp=b(\nregexp=c(\n", "c.conf:2: invalid pattern 'b('"),
+        ("[job a]\nregexp=a\noutput=o\n[job b]\nregexp=[\n", "c.conf:5: invalid pattern '['"),
+        ("file=words\n", "c.conf:1: words:2: invalid pattern '('"),
+        ("regexp=a\nregexp=b\nregexp=in\ncolor=bad\n", "c.conf:4: invalid color mode 'bad'"),
+        ("\ufeffregexp=a\ncuont\n", "c.conf:2: unknown option 'cuont'"),
         ("regexp\n", "c.conf:1: the required argument for option '--regexp' is missing\n"),
         ("# \0\nregexp=a\0b\n", "c.conf:2: a NUL, which no option can hold\n"),
     ],
 )  # fmt: skip
 def test_mistakes_are_told_with_their_line(plain: Box, text: str, message: str) -> None:
     plain.file("a.log", LOG)
+    plain.file("words", b"a\n(\n")
     plain.file("c.conf", text.encode())
     result = plain.run("--config", "c.conf", "a.log")
     assert (result.status, result.out) == (2, b"")
@@ -224,6 +230,18 @@ def test_an_optional_value_may_be_left_out_as_on_the_command_line(plain: Box) ->
     plain.file("c.conf", b"regexp=ann\ncolor\nprogress\npin\nprocesses=1\n")
     result = plain.run("--config", "c.conf", "--total", "a.log")
     assert (result.status, result.out, result.err) == (0, b"200\n", b"")
+
+
+def test_a_mistake_among_many_patterns_is_found(plain: Box) -> None:
+    plain.file("c.conf", b"regexp=a\n" * 1000 + b"color=bad\n" + b"regexp=b\n" * 1000)
+    result = plain.run("--config", "c.conf", "a.log")
+    assert result.status == 2
+    assert result.err.startswith(b"bigscan: c.conf:1001: invalid color mode 'bad'")
+
+
+def test_what_is_too_large_for_a_configuration_is_told(plain: Box) -> None:
+    result = plain.run("--config", "/dev/zero", "a.log")
+    assert (result.status, result.err) == (2, b"bigscan: /dev/zero: File too large\n")
 
 
 def test_a_missing_file_is_told(plain: Box) -> None:
