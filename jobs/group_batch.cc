@@ -23,8 +23,8 @@ bool GroupBatch::SetNumber(size_t number, absl::string_view text) {
   if (text.data() == nullptr) return true;
   // Made in its place: a copy of what was only just written in smaller parts would wait until these have reached the
   // cache.
-  const auto* made = ::new (&numbers_[at]) std::optional<Decimal>(Decimal::Parse(text));
-  return made->has_value();
+  ::new (&numbers_[at]) std::optional<Decimal>(Decimal::Parse(text));
+  return numbers_[at].has_value();
 }
 
 void GroupBatch::SetValue(size_t state, absl::string_view text) {
