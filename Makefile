@@ -198,7 +198,8 @@ bench: test-deps
 check: check-deps check-format check-layers check-static check-man
 
 check-format:
-	clang-format --dry-run --Werror $(SOURCES)
+	$(call say,FORMAT)
+	$(Q)clang-format --dry-run --Werror $(SOURCES)
 
 # Dependencies point one way: cmd -> jobs -> lib, and cmd -> ipc.
 check-layers:
@@ -209,7 +210,8 @@ check-layers:
 	@! grep -nE '#include "jobs/' cmd/cluster/*.h cmd/cluster/*.cc
 
 check-static:
-	cppcheck --quiet --std=c++20 --language=c++ --enable=warning,performance,portability \
+	$(call say,CPPCHECK)
+	$(Q)cppcheck --quiet --std=c++20 --language=c++ --enable=warning,performance,portability \
 		--inline-suppr --error-exitcode=1 -I. $(filter-out tests/%,$(SOURCES))
 
 check-man:
