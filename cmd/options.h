@@ -23,13 +23,13 @@ constexpr uint64_t kUsualBlockBytes = 1 << 20;
 
 enum class IoMode { kAuto, kOn, kOff };
 
-// What becomes of a file that holds NULs.
-// As files: reading one fails. Or passed over, or all files below them are read.
+// What becomes of directories: as files, reading one fails. Or passed over, or all files below them are read.
 enum class Directories { kRead, kSkip, kRecurse };
 
 // Which devices, FIFOs and sockets are read: those that are named, and with `follow_links` others; all; none.
 enum class Devices { kNamed, kRead, kSkip };
 
+// What becomes of a file that holds NULs.
 enum class BinaryFiles { kReport, kText, kWithoutMatch };
 
 // What is printed: one of these, by grep's precedence.
