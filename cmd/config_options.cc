@@ -34,9 +34,9 @@ class Culprit {
     std::vector<std::vector<size_t>> by_name;
     for (size_t i = 0; i < line_.options().size(); ++i) {
       const CommandLine::Option& option = line_.options()[i];
-      if (option.origin.empty()) continue;
       const auto same = std::find_if(by_name.begin(), by_name.end(), [&](const auto& places) {
-        return line_.options()[places.front()].name == option.name;
+        return line_.options()[places.front()].name == option.name &&
+               line_.options()[places.front()].origin.empty() == option.origin.empty();
       });
       (same == by_name.end() ? by_name.emplace_back() : *same).push_back(i);
     }
@@ -44,7 +44,9 @@ class Culprit {
     std::span<const size_t> suspects;
     for (const std::vector<size_t>& places : by_name) {
       const int blame = Blame(places);
-      if (blame == 0 || blame < most) continue;
+      // Those of the command line stand behind those that they outdo.
+      const bool is_given = line_.options()[places.front()].origin.empty();
+      if (blame == 0 || blame < most || (blame == most && is_given)) continue;
       most = blame;
       suspects = places;
     }
@@ -145,7 +147,12 @@ absl::StatusOr<Options> ResolveConfig(const CommandLine& line, Resolve resolve) 
     options.PutBefore(config->jobs.empty() ? config->common : DefaultsFor(options, config->common));
     if (only_files) options.SetFiles(arguments);
     absl::StatusOr<Options> resolved = resolve(options);
-    if (resolved.ok()) return resolved;
+    if (resolved.ok()) {
+      for (const CommandLine::Option& option : options.options()) {
+        resolved->origins.emplace_back(option.name, option.origin);
+      }
+      return resolved;
+    }
     const absl::Status& error = resolved.status();
     const std::optional<std::string> place = Culprit(error, options, resolve).Find();
     return absl::Status(error.code(),
@@ -169,8 +176,9 @@ absl::StatusOr<Options> ResolveConfig(const CommandLine& line, Resolve resolve) 
   Options options = jobs.front();
   for (Options& job : jobs) options.jobs.push_back(std::make_shared<const Options>(std::move(job)));
   if (options.jobs.size() > 1 && !(options.partial.empty() && options.state.empty())) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        options.partial.empty() ? "--state" : "--partial", " goes with one job, not with several"));
+    const std::string name = options.partial.empty() ? "state" : "partial";
+    return absl::InvalidArgumentError(
+        absl::StrCat(OriginOf(options, name), "--", name, " goes with one job, not with several"));
   }
   if (absl::Status status = CheckOutputs(*config, options); !status.ok()) return status;
   return options;

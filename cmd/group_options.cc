@@ -17,6 +17,7 @@
 #include "ipc/clock.h"
 #include "ipc/signals.h"
 #include "lib/duration.h"
+#include "lib/plan_compiler.h"
 
 namespace bigscan {
 namespace {
@@ -174,10 +175,7 @@ class SpecBuilder {
 
 absl::Status ResolveColumns(const CommandLine& line, const Options& options, GroupSpec* spec) {
   for (const Pattern& pattern : options.patterns) {
-    const absl::Status status = RecordMatcher::Compile(pattern).status();
-    if (!status.ok()) {
-      return WrongUse(absl::StrCat("invalid pattern '", pattern.text, "': ", status.message()));
-    }
+    if (absl::Status status = CheckPattern(pattern); !status.ok()) return status;
   }
   SpecBuilder builder(options, spec);
   if (const auto* option = line.Last({"every"})) {

@@ -148,7 +148,10 @@ int Run(const Options& options) {
     if (!idle.ok()) PrintMessage(absl::StrCat("warning: --idle: ", idle.message()));
   }
   const absl::StatusOr<std::optional<User>> user = UserForChildren(options.user);
-  if (!user.ok()) return Complain(user.status());
+  if (!user.ok()) {
+    return Complain(absl::Status(user.status().code(),
+                                 absl::StrCat(OriginOf(options, "user"), user.status().message())));
+  }
   absl::StatusOr<std::unique_ptr<Scan>> scan = Scan::Create(options);
   if (absl::IsDeadlineExceeded(scan.status())) return TimedOut(options, scan.status().message());
   if (!scan.ok()) return Complain(scan.status());

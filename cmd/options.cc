@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -335,6 +336,12 @@ absl::StatusOr<Options> ParseOptions(int argc, char** argv) {
   if (line->Has("manifest")) return ManifestOptions(*line);
   const auto resolve = [](const CommandLine& whole) { return Resolve(whole, nullptr); };
   return line->Has("config") ? ResolveConfig(*line, resolve) : resolve(*line);
+}
+
+std::string OriginOf(const Options& options, absl::string_view name) {
+  const auto found = std::find_if(options.origins.rbegin(), options.origins.rend(),
+                                  [name](const auto& origin) { return origin.first == name; });
+  return found == options.origins.rend() ? std::string() : found->second;
 }
 
 std::vector<const Options*> JobsOf(const Options& options) {

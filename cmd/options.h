@@ -6,9 +6,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "cmd/input_list.h"
 #include "jobs/group_spec.h"
 #include "lib/pattern.h"
@@ -128,6 +130,8 @@ struct Options {
   // belong to a single job is the same in all.
   std::vector<std::shared_ptr<const Options>> jobs;
   std::string job_name;  // of such a job
+  // Of what a file says: the option, and where, as FILE:LINE: for a message about it.
+  std::vector<std::pair<std::string, std::string>> origins;
 
   // Processes.
   uint32_t workers = 1;
@@ -150,6 +154,9 @@ struct Options {
 // Reads pattern files (-f) and lists of globs as well. Fails with kInvalidArgument on a wrong command
 // line, with another code when such a file can not be read; the message is for the user.
 absl::StatusOr<Options> ParseOptions(int argc, char** argv);
+
+// Where a file says what the option `name` is, or nothing.
+std::string OriginOf(const Options& options, absl::string_view name);
 
 // The options of each job: of `options.jobs`, or of `options` alone, which must outlive them.
 std::vector<const Options*> JobsOf(const Options& options);

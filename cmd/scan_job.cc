@@ -14,7 +14,10 @@ namespace bigscan {
 absl::StatusOr<ScanJob::Destination> ScanJob::DestinationOf(const Options& options) {
   if (options.output.empty()) return Destination{.fd = STDOUT_FILENO};
   absl::StatusOr<std::unique_ptr<ReplacementFile>> file = ReplacementFile::Create(options.output);
-  if (!file.ok()) return file.status();
+  if (!file.ok()) {
+    return absl::Status(file.status().code(),
+                        absl::StrCat(OriginOf(options, "output"), file.status().message()));
+  }
   const int fd = (*file)->fd();
   return Destination{.fd = fd, .file = *std::move(file)};
 }

@@ -32,20 +32,33 @@ constexpr size_t kMostForBothUnvectorized = 2000;
 // Hyperscan takes no longer one (limitPatternLength in its grey.cpp), but for a delimiter before it.
 constexpr size_t kMostLiteralBytes = 16'000 - 1;
 
-absl::Status InvalidPattern(std::span<const Pattern> patterns, size_t index,
-                            absl::string_view reason) {
-  const Pattern& pattern = patterns[index];
+absl::Status InvalidPattern(const Pattern& pattern, absl::string_view reason) {
   constexpr size_t kMostShown = 200;
   const bool long_text = pattern.text.size() > kMostShown;
   const std::string shown =
       absl::StrCat(pattern.text.substr(0, kMostShown), long_text ? "..." : "");
-  absl::Status status =
-      absl::InvalidArgumentError(absl::StrCat("invalid pattern '", shown, "': ", reason));
-  status.SetPayload(ScanPlan::kInvalidPattern, absl::Cord(absl::StrCat(index)));
+  return absl::InvalidArgumentError(absl::StrCat("invalid pattern '", shown, "': ", reason));
+}
+
+absl::Status WithNumber(absl::Status status, size_t pattern) {
+  status.SetPayload(ScanPlan::kInvalidPattern, absl::Cord(absl::StrCat(pattern)));
   return status;
 }
 
 }  // namespace
+
+absl::Status CheckPattern(const Pattern& pattern) {
+  if (pattern.fixed && !pattern.unicode && pattern.text.size() <= kMostLiteralBytes) {
+    return absl::OkStatus();
+  }
+  const absl::StatusOr<RecordMatcher> valid = RecordMatcher::Compile(pattern);
+  if (valid.ok()) return absl::OkStatus();
+  // The place in it is to be that in the pattern alone.
+  Pattern alone = pattern;
+  alone.whole_word = alone.whole_record = false;
+  const absl::StatusOr<RecordMatcher> same = RecordMatcher::Compile(alone);
+  return InvalidPattern(pattern, (same.ok() ? valid : same).status().message());
+}
 
 absl::StatusOr<std::unique_ptr<ScanPlan>> PlanCompiler::Compile() {
   plan_->terms_.reserve(patterns_.size());
@@ -85,16 +98,7 @@ absl::StatusOr<std::unique_ptr<ScanPlan>> PlanCompiler::Compile() {
 
 absl::Status PlanCompiler::Add(uint32_t index) {
   const Pattern& pattern = patterns_[index];
-  if (!pattern.fixed || pattern.unicode || pattern.text.size() > kMostLiteralBytes) {
-    // PCRE2 defines the syntax: what it refuses is refused, and what it takes works.
-    if (absl::StatusOr<RecordMatcher> valid = RecordMatcher::Compile(pattern); !valid.ok()) {
-      // The place in it is to be that in the pattern alone.
-      Pattern alone = pattern;
-      alone.whole_word = alone.whole_record = false;
-      const absl::StatusOr<RecordMatcher> same = RecordMatcher::Compile(alone);
-      return InvalidPattern(patterns_, index, (same.ok() ? valid : same).status().message());
-    }
-  }
+  if (absl::Status status = CheckPattern(pattern); !status.ok()) return WithNumber(status, index);
   absl::StatusOr<Selection> selection = SelectionOf(
       pattern, {.delimiter = options_.delimiter,
                 .crlf = options_.crlf,
@@ -204,7 +208,8 @@ absl::Status PlanCompiler::AddLiteralPass(std::vector<Unit> units) {
     if (compiled.database == nullptr) {
       const size_t index = compiled.refused >= 0 ? static_cast<size_t>(compiled.refused) : 0;
       const uint32_t term = pass.terms[std::min(index, pass.terms.size() - 1)];
-      return InvalidPattern(patterns_, plan_->term(term).pattern, compiled.reason);
+      const size_t pattern = plan_->term(term).pattern;
+      return WithNumber(InvalidPattern(patterns_[pattern], compiled.reason), pattern);
     }
     ScanPlan::Engine& engine = pass.engines.emplace_back();
     engine.name = "literal";

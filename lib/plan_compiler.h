@@ -14,6 +14,9 @@
 
 namespace bigscan {
 
+// Fails with kInvalidArgument, naming the pattern and PCRE2's reason: what it refuses is refused, and what it takes works.
+absl::Status CheckPattern(const Pattern& pattern);
+
 class PlanCompiler {
  public:
   PlanCompiler(std::span<const Pattern> patterns, const PlanOptions& options)

@@ -213,6 +213,12 @@ def test_what_stands_before_the_jobs_goes_for_all(box: Box) -> None:
         ("regexp=a\nregexp=b\nregexp=in\ncolor=bad\n", "c.conf:4: invalid color mode 'bad'"),
         ("\ufeffregexp=a\ncuont\n", "c.conf:2: unknown option 'cuont'"),
         ("regexp\n", "c.conf:1: the required argument for option '--regexp' is missing\n"),
+        ("[job a]\nregexp=a\nregexp=(\ncount\n", "c.conf:3: invalid pattern '(': missing closing parenthesis"),
+        ("regexp=ok\n[job a]\nregexp=a\ntotal\n[job b]\ntotal\nunicode\nregexp=\\xzz[\n", "c.conf:8: invalid pattern"),
+        ("word-regexp\nregexp=)\n", "c.conf:2: invalid pattern ')': unmatched closing parenthesis at index 0"),
+        ("[job a]\nregexp=a\noutput=nowhere/a\n", "c.conf:3: nowhere/a: No such file or directory\n"),
+        ("\nuser=nosuchuser\nregexp=a\n", "c.conf:2: --user: "),
+        ("\nstate=s\n[job a]\nregexp=a\ntotal\n[job b]\nregexp=a\ntotal\n", "c.conf:2: --state goes with one job"),
         ("# \0\nregexp=a\0b\n", "c.conf:2: a NUL, which no option can hold\n"),
     ],
 )  # fmt: skip
@@ -223,6 +229,15 @@ def test_mistakes_are_told_with_their_line(plain: Box, text: str, message: str) 
     result = plain.run("--config", "c.conf", "a.log")
     assert (result.status, result.out) == (2, b"")
     assert result.err.startswith(b"bigscan: " + message.encode()), result.err
+
+
+def test_a_mistake_on_the_command_line_is_none_of_the_file(plain: Box) -> None:
+    plain.file("a.log", LOG)
+    plain.file("c.conf", b"regexp=a\n[job a]\ncount\n")
+    for mistake, message in (("--regexp=(", b"invalid pattern '('"), ("--top=3", b"--top goes with --by")):
+        result = plain.run("--config", "c.conf", mistake, "a.log")
+        assert (result.status, result.out) == (2, b"")
+        assert result.err.startswith(b"bigscan: " + message), result.err
 
 
 def test_an_optional_value_may_be_left_out_as_on_the_command_line(plain: Box) -> None:
