@@ -24,13 +24,14 @@ absl::string_view WithoutCompression(absl::string_view name) {
 
 bool IsDigit(char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); }
 
+constexpr size_t kCounterDigits = 9;  // as of nanoseconds
+
+bool IsOfTime(char c) { return IsDigit(c) || c == '-' || c == '_' || c == 'T' || c == ':'; }
+
 // The end of `name`: a separator, and a number, a date or a time. Its digits; nothing if there is none.
 std::optional<Rotation> ParseEnd(absl::string_view name) {
   size_t begin = name.size();
-  while (begin > 0 && (IsDigit(name[begin - 1]) || name[begin - 1] == '-' ||
-                       name[begin - 1] == '_' || name[begin - 1] == 'T')) {
-    --begin;
-  }
+  while (begin > 0 && IsOfTime(name[begin - 1])) --begin;
   // A separator is a dot, or stands at the front of what has been taken.
   std::string digits;
   size_t groups = 0;
@@ -44,6 +45,14 @@ std::optional<Rotation> ParseEnd(absl::string_view name) {
   if (digits.empty() || !IsDigit(name.back()) || (!dotted && !dashed)) return std::nullopt;
   const absl::string_view base = name.substr(0, dotted && !dashed ? begin - 1 : begin);
   if (base.empty()) return std::nullopt;
+  // Behind a date a number counts the files of that day, and behind a time it is a fraction of a second.
+  if (dotted && !dashed && groups == 1 && digits.size() <= kCounterDigits) {
+    std::optional<Rotation> date = ParseEnd(base);
+    if (date.has_value() && !date->is_number) {
+      absl::StrAppend(&date->order, std::string(kCounterDigits - digits.size(), '0'), digits);
+      return date;
+    }
+  }
   Rotation rotation{.base = std::string(base), .is_number = false, .order = digits};
   if (digits.size() <= kMostNumberDigits && groups == 1) {
     // app-1 or app_2 is more likely a log of its own.

@@ -18,7 +18,8 @@ struct Rotation {
   std::string base;  // the log's name: "app.log"
   // A number, which grows with age ("1"), or a date or a time, which does not.
   bool is_number = false;
-  std::string order;  // digits: of a number, without leading zeros
+  std::string
+      order;  // digits: of a number, without leading zeros; of a date, and of a counter or fraction behind it
 };
 
 // Takes `name`, without its directory, for that of a rotated log. A suffix of a compressed format does not count, and the

@@ -161,6 +161,22 @@ def test_rotated_several_times(begun: Box) -> None:
     expect_new(begun, "log", out=b"")
 
 
+@pytest.mark.parametrize(
+    "scheme", ["app-2026-11-27T0%d-00-00.000.log", "app-2026-11-27.%d.log", "app.2026-11-27T0%d:00.log"]
+)
+def test_times_and_counters_behind_a_date_are_names_of_rotated_files(plain: Box, scheme: str) -> None:
+    log = plain.directory / "app.log"
+    plain.file("app.log", b"a1\n")
+    expect_new(plain, "app.log", out=b"a1\n")
+    for number in (8, 9):
+        append(log, b"b%d\n" % number)
+        plain.file(scheme % number + ".gz", gzip.compress(log.read_bytes()))
+        log.write_bytes(b"")
+    append(log, b"c1\n")
+    expect_new(plain, "app.log", out=b"b8\nb9\nc1\n")
+    expect_new(plain, "app.log", out=b"")
+
+
 def test_what_was_rotated_before_the_first_run_is_not_read(box: Box) -> None:
     box.file("log.1", b"z\n")
     box.file("log.2.gz", gzip.compress(b"y\n"))

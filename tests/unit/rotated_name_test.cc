@@ -28,6 +28,11 @@ TEST(RotatedName, IsParsed) {
   EXPECT_EQ(Parsed("app-20261127.log.gz"), "app.log date 20261127");
   EXPECT_EQ(Parsed("app.log.2026-11-27"), "app.log date 20261127");
   EXPECT_EQ(Parsed("app.log-2026-11-27T08-05-00"), "app.log date 20261127080500");
+  EXPECT_EQ(Parsed("app.log-2026-11-27T08:05:00"), "app.log date 20261127080500");
+  EXPECT_EQ(Parsed("app-2026-11-27T08-05-00.250.log.gz"), "app.log date 20261127080500000000250");
+  EXPECT_EQ(Parsed("app.log.2026-11-27_08:05:00.123456"), "app.log date 20261127080500000123456");
+  EXPECT_EQ(Parsed("app-2026-11-27.3.log.gz"), "app.log date 20261127000000003");
+  EXPECT_EQ(Parsed("app-1.2.3.log"), "app-1.2.log number 3");
   EXPECT_EQ(Parsed("app.log-1700000000"), "app.log date 1700000000");
 }
 
@@ -44,6 +49,8 @@ TEST(RotatedName, TellsTheOrder) {
   EXPECT_FALSE(Older("log.1", "log.1.gz"));
   EXPECT_FALSE(Older("log.1", "log.2"));
   EXPECT_TRUE(Older("log-20261126.gz", "log-20261127"));
+  EXPECT_TRUE(Older("log-2026-11-26.9.gz", "log-2026-11-26.10.gz"));
+  EXPECT_TRUE(Older("log-2026-11-26.9.gz", "log-2026-11-27.0"));
   EXPECT_FALSE(Older("log-20261127", "log-20261127"));
   EXPECT_FALSE(Older("log-20261127", "log.1"));
   EXPECT_FALSE(Older("a.log.2", "b.log.1"));
