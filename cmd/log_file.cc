@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "cmd/log_matcher.h"
 #include "cmd/open_file.h"
 #include "lib/file_input.h"
 
@@ -206,7 +207,8 @@ absl::StatusOr<snapshot::Position> LogFile::PositionAt(const std::string& name,
   if (!fd.ok()) return fd.status();
   snapshot::Position position;
   position.set_name(name);
-  if (path_ != name) position.set_path(path_);
+  // Beside its log, where the link that this may be will be looked at again: see WhyImpossible.
+  if (path_ != name) position.set_path(DirectoryPart(name) + BaseName(path_));
   position.set_device(id_.first);
   position.set_inode(id_.second);
   position.set_size(size_);

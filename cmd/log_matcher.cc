@@ -31,11 +31,24 @@ bool IsWeak(const snapshot::Position& position) { return position.offset() < kFi
 
 bool IsRotated(const std::string& path) { return LogOf(BaseName(path)) != BaseName(path); }
 
+// What `name` leads to, if it is a symbolic link: rotation is about that file, and leaves the rest beside it. Or nothing.
+std::optional<std::string> LinkedFile(const std::string& name) {
+  struct stat info;
+  if (lstat(name.c_str(), &info) != 0 || !S_ISLNK(info.st_mode)) return std::nullopt;
+  std::error_code error;
+  const std::filesystem::path path = std::filesystem::canonical(name, error);
+  return error ? std::nullopt : std::make_optional(path.string());
+}
+
 bool MayBeOf(const std::string& path, const snapshot::Position& position) {
   const std::string name = BaseName(path);
-  const std::string log = BaseName(position.name());
-  if (IsWeak(position)) return LogOf(name) == LogOf(log);
-  return absl::StartsWith(name, StemOf(log));
+  const auto may_be_of = [&](const std::string& log) {
+    if (IsWeak(position)) return LogOf(name) == LogOf(log);
+    return absl::StartsWith(name, StemOf(log));
+  };
+  if (may_be_of(BaseName(position.name()))) return true;
+  const std::optional<std::string> linked = LinkedFile(position.name());
+  return linked.has_value() && may_be_of(BaseName(*linked));
 }
 
 }  // namespace
@@ -126,8 +139,10 @@ void LogMatcher::MatchBeside(bool by_identity) {
     if (!covered_[i]) continue;
     const snapshot::Position& position = old_[static_cast<int>(i)];
     std::optional<LogFile> best;
-    const std::set<std::string> directories = {DirectoryPart(position.name()),
-                                               DirectoryPart(PathOf(position))};
+    std::set<std::string> directories = {DirectoryPart(position.name()),
+                                         DirectoryPart(PathOf(position))};
+    const std::optional<std::string> linked = LinkedFile(position.name());
+    if (linked.has_value()) directories.insert(DirectoryPart(*linked));
     for (const std::string& directory : directories) {
       for (const std::string& path : Look(directory).files) {
         if (!by_identity && !MayBeOf(path, position)) continue;
@@ -157,15 +172,24 @@ void LogMatcher::FindRotated() {
     if (covered_[i]) names[old_[static_cast<int>(i)].name()] = true;
   }
   for (const auto& [name, is_known] : names) {
-    const Directory& directory = Look(DirectoryPart(name));
-    const auto rotated = directory.rotated.find(BaseName(name));
-    if (rotated == directory.rotated.end()) continue;
-    for (const std::string& path : rotated->second) {
-      std::optional<LogFile> file = OpenUnknown(path);
-      if (!file.has_value()) continue;
-      AddFound(name, *std::move(file), std::nullopt);
-      logs_.back().is_past = !is_known;
-    }
+    AddRotated(name, name, BaseName(name), is_known);
+    // A link to the latest file of many, app.20261127.log, has a name of its own.
+    const std::optional<std::string> linked = LinkedFile(name);
+    if (linked.has_value()) AddRotated(name, *linked, LogOf(BaseName(*linked)), is_known);
+  }
+}
+
+// Those of the log `base` beside `path`.
+void LogMatcher::AddRotated(const std::string& name, const std::string& path,
+                            const std::string& base, bool is_known) {
+  const Directory& directory = Look(DirectoryPart(path));
+  const auto rotated = directory.rotated.find(base);
+  if (rotated == directory.rotated.end()) return;
+  for (const std::string& found : rotated->second) {
+    std::optional<LogFile> file = OpenUnknown(found);
+    if (!file.has_value()) continue;
+    AddFound(name, *std::move(file), std::nullopt);
+    logs_.back().is_past = !is_known;
   }
 }
 

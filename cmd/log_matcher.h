@@ -54,6 +54,8 @@ class LogMatcher {
   void MatchInputs(bool by_identity);
   void MatchBeside(bool by_identity);
   void FindRotated();
+  void AddRotated(const std::string& name, const std::string& path, const std::string& base,
+                  bool is_known);
   void FindCopies();
   void SortFound();
   bool GoesOn(LogFile* file, const snapshot::Position& position, bool by_identity);

@@ -177,6 +177,39 @@ def test_times_and_counters_behind_a_date_are_names_of_rotated_files(plain: Box,
     expect_new(plain, "app.log", out=b"")
 
 
+@pytest.mark.parametrize("old", [b"a1\n", BLOCK], ids=["short", "long"])
+def test_a_link_is_the_file_that_it_leads_to(plain: Box, old: bytes) -> None:
+    pods = plain.directory / "pods"
+    pods.mkdir()
+    (pods / "0.log").write_bytes(old)
+    (plain.directory / "app.log").symlink_to("pods/0.log")
+    expect_new(plain, "app.log", out=old)
+    append(pods / "0.log", b"a2\n")
+    (pods / "0.log").rename(pods / "0.log.20261127-120000")
+    (pods / "0.log.20261127-130000.gz").write_bytes(gzip.compress(b"b1\n"))
+    (pods / "0.log").write_bytes(b"c1\n")
+    expect_new(plain, "app.log", out=b"a2\nb1\nc1\n")
+    data = (pods / "0.log.20261127-120000").read_bytes()
+    (pods / "0.log.20261127-120000").unlink()
+    (pods / "0.log.20261127-120000.gz").write_bytes(gzip.compress(data))
+    expect_new(plain, "app.log", out=b"")
+
+
+def test_a_link_to_the_latest_of_many_files(plain: Box) -> None:
+    link = plain.directory / "current"
+    plain.file("app.20261126.log", b"past\n")
+    plain.file("app.20261127.log", b"a1\n")
+    link.symlink_to("app.20261127.log")
+    expect_new(plain, "current", out=b"a1\n")
+    append(plain.directory / "app.20261127.log", b"a2\n")
+    plain.file("app.20261128.log", b"b1\n")
+    plain.file("app.20261129.log", b"c1\n")
+    link.unlink()
+    link.symlink_to("app.20261129.log")
+    expect_new(plain, "current", out=b"a2\nb1\nc1\n")
+    expect_new(plain, "current", out=b"")
+
+
 def test_what_was_rotated_before_the_first_run_is_not_read(box: Box) -> None:
     box.file("log.1", b"z\n")
     box.file("log.2.gz", gzip.compress(b"y\n"))
