@@ -15,6 +15,7 @@
 #include "cmd/snapshot_options.h"
 #include "cmd/snapshot_set.h"
 #include "cmd/state_options.h"
+#include "lib/replacement_file.h"
 
 namespace bigscan {
 namespace {
@@ -68,8 +69,10 @@ absl::StatusOr<std::unique_ptr<StateRun>> StateRun::Create(const Options& option
   run->nowhere_ = UniqueFd(open("/dev/null", O_WRONLY | O_CLOEXEC));
   if (!run->nowhere_.valid()) return absl::ErrnoToStatus(errno, "/dev/null");
   absl::StatusOr<std::unique_ptr<SnapshotReader>> reader = SnapshotReader::Open(options.state);
-  if (absl::IsNotFound(reader.status())) return run;
-  if (!reader.ok()) return reader.status();
+  if (!reader.ok() && !absl::IsNotFound(reader.status())) return reader.status();
+  // Else all would be printed, and again in each run, as it could never be kept.
+  if (absl::Status status = ReplacementFile::CheckPlace(options.state); !status.ok()) return status;
+  if (!reader.ok()) return run;
   run->reader_ = *std::move(reader);
   run->old_ = run->reader_->header();
   if (absl::Status status = run->CheckKind(); !status.ok()) return status;

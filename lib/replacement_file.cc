@@ -121,14 +121,19 @@ absl::StatusOr<std::unique_ptr<ReplacementFile>> ReplacementFile::Create(const s
 
 absl::StatusOr<std::unique_ptr<ReplacementFile>> ReplacementFile::CreateAs(
     const std::string& path, const std::string& temporary) {
-  struct stat info;
-  if (lstat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) return IsNoPlace(path);
+  if (absl::Status status = CheckPlace(path); !status.ok()) return status;
   if (unlink(temporary.c_str()) != 0 && errno != ENOENT) {
     return absl::ErrnoToStatus(errno, temporary);
   }
   const int fd = open(temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (fd < 0) return absl::ErrnoToStatus(errno, temporary);
   return std::unique_ptr<ReplacementFile>(new ReplacementFile(path, temporary, fd));
+}
+
+absl::Status ReplacementFile::CheckPlace(const std::string& path) {
+  struct stat info;
+  const bool is_other = lstat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode);
+  return is_other ? IsNoPlace(path) : absl::OkStatus();
 }
 
 std::string ReplacementFile::PlaceOf(const std::string& path) {

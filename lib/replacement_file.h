@@ -23,6 +23,8 @@ class ReplacementFile {
   // does so, none piles up.
   static absl::StatusOr<std::unique_ptr<ReplacementFile>> CreateAs(const std::string& path,
                                                                    const std::string& temporary);
+  // Whether CreateAs may replace `path`: nothing is there, or a regular file.
+  static absl::Status CheckPlace(const std::string& path);
   // Where a file of the name `path` is, however it is written: the same for two names of one place, as far as directories
   // and links can be looked at.
   static std::string PlaceOf(const std::string& path);

@@ -397,6 +397,16 @@ def test_what_is_no_state_is_refused_and_kept(begun: Box, damage: bytes | None) 
     assert state.read_bytes() == data
 
 
+@pytest.mark.parametrize("target", ["nowhere", "state"])
+def test_a_state_that_can_not_be_replaced_is_refused_before_anything_is_printed(begun: Box, target: str) -> None:
+    (begun.directory / "link").symlink_to(target)
+    append(begun.directory / "log", b"b1\n")
+    result = begun.run("--state", "link", "-h", "", "log")
+    assert (result.status, result.out) == (2, b"")
+    assert result.err == b"bigscan: link: is no regular file, which could be replaced\n"
+    expect_new(begun, "log", out=b"b1\n")
+
+
 def test_a_failed_output_leaves_the_state(plain: Box) -> None:
     plain.file("log", b"a1\n")
     with open("/dev/full", "wb") as full:
