@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <boost/program_options.hpp>
-#include <optional>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -106,17 +105,22 @@ std::vector<std::string> PreparedWords(int argc, char** argv) {
   return words;
 }
 
-// The first of the prepared words that names an option by a name with a `%`, which none has; nothing if there is none.
-// The parser's messages are templates, in which it replaces what stands between two `%`, also of such a name: by itself,
-// for ever.
-std::optional<std::string> WordWithPercent(const std::vector<std::string>& words) {
-  for (const std::string& word : words) {
-    if (word == "--") break;
-    if (word.size() < 2 || word[0] != '-') continue;
-    const size_t end = word.find_first_of(word[1] == '-' ? "=" : kTakeArgument, 1);
-    if (absl::StrContains(word.substr(0, end), '%')) return word;
+// Why the words can not be parsed. The parser's messages are templates, in which it replaces what stands between two `%`,
+// also of the words themselves: by itself, for ever. So they are parsed once more, with another byte in its place.
+template <typename Parse>
+std::string ParserMessage(std::vector<std::string> words, const Parse& parse) {
+  char stand_in = '\x01';
+  const auto is_used = [&](const std::string& word) { return absl::StrContains(word, stand_in); };
+  while (stand_in < '\x1f' && std::any_of(words.begin(), words.end(), is_used)) ++stand_in;
+  for (std::string& word : words) std::replace(word.begin(), word.end(), '%', stand_in);
+  try {
+    parse(words);
+  } catch (const po::error& error) {
+    std::string message = error.what();
+    std::replace(message.begin(), message.end(), stand_in, '%');
+    return message;
   }
-  return std::nullopt;
+  return "unrecognised option";
 }
 
 // Options of which only one can be meant.
@@ -144,12 +148,11 @@ absl::StatusOr<CommandLine> CommandLine::Parse(int argc, char** argv) {
   positional.add(kArguments, -1);
   CommandLine line;
   const std::vector<std::string> words = PreparedWords(argc, argv);
-  if (const std::optional<std::string> wrong = WordWithPercent(words); wrong.has_value()) {
-    return absl::InvalidArgumentError(absl::StrCat("unrecognised option '", *wrong, "'"));
-  }
+  const auto parse = [&](const std::vector<std::string>& of) {
+    return po::command_line_parser(of).options(all).positional(positional).run();
+  };
   try {
-    const po::parsed_options parsed =
-        po::command_line_parser(words).options(all).positional(positional).run();
+    const po::parsed_options parsed = parse(words);
     for (const po::option& option : parsed.options) {
       std::string value = option.value.empty() ? "" : option.value.front();
       if (option.string_key == kArguments) {
@@ -161,8 +164,8 @@ absl::StatusOr<CommandLine> CommandLine::Parse(int argc, char** argv) {
             {.name = dashed ? option.string_key.substr(1) : option.string_key, .value = value});
       }
     }
-  } catch (const po::error& error) {
-    return absl::InvalidArgumentError(error.what());
+  } catch (const po::error&) {
+    return absl::InvalidArgumentError(ParserMessage(words, parse));
   }
   return line;
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "cmd/command_line.h"
@@ -52,6 +53,8 @@ TEST(Options, NamesThatTheParserWouldTakeForPlaceholders) {
                                  "-n%original_token%", "--no%canonical_option%=5", "-%option%"}) {
     EXPECT_EQ(Parse({word, "p"}).status().message(), "unrecognised option '" + word + "'");
   }
+  EXPECT_TRUE(absl::StartsWith(Parse({"--p=%canonical_option%", "p"}).status().message(),
+                               "option '--p=%canonical_option%' is ambiguous"));
   EXPECT_EQ(PatternsAndFiles({"--regexp=%original_token%", "-e%option%", "--", "-%"}),
             "%original_token% %option% / -%");
 }
