@@ -98,7 +98,7 @@ std::unique_ptr<Decompressor> Decompressor::Create(Compression compression) {
 absl::StatusOr<Decompressor::Progress> Decompressor::Decode(absl::string_view in, bool last,
                                                             char* out, size_t room) {
   if (!damage_.ok()) return damage_;
-  Buffers buffers{in, out, room};
+  Buffers buffers{in, out, room, last};
   const absl::Status status = Advance(&buffers, last);
   const Progress progress{in.size() - buffers.in.size(), room - buffers.room};
   consumed_ += progress.consumed;

@@ -71,6 +71,7 @@ class Decompressor {
     absl::string_view in;
     char* out;
     size_t room;
+    bool last;  // nothing comes behind `in`
   };
   // Prepares for a member; its first byte comes next.
   virtual absl::Status StartMember() = 0;

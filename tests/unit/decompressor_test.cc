@@ -250,6 +250,36 @@ TEST(Decompressor, AZstdBlockBeforeAWrongHeaderIsDecoded) {
   }
 }
 
+// libzstd would decode such a block as far as it has come, up to what does not fit the size of the content.
+TEST(Decompressor, WhatIsBeforeADamageOfARawZstdBlockDoesNotDependOnTheBuffers) {
+  using std::string_literals::operator""s;
+  const std::string frame_of_25 = "\x28\xb5\x2f\xfd\x20\x19"s;
+  const std::string last_13 = "\x69\x00\x00of 13 bytes.."s;
+  const std::string block_20 = "\xa0\x00\x00of twenty bytes here"s;
+  const std::string last_20 = "\xa1\x00\x00of twenty bytes here"s;
+  for (const std::string& blocks : {last_13, block_20 + last_20}) {
+    const std::string bytes = frame_of_25 + blocks;
+    const Decoded whole = Decode(bytes, bytes.size(), 1000);
+    EXPECT_FALSE(whole.status.ok());
+    EXPECT_GE(whole.text.size(), 10u);
+    for (size_t step = 1; step < bytes.size(); ++step) {
+      const Decoded decoded = Decode(bytes, step, 64);
+      EXPECT_FALSE(decoded.status.ok());
+      EXPECT_EQ(decoded.text, whole.text) << step;
+    }
+  }
+}
+
+TEST(Decompressor, ARawZstdBlockThatIsCutShortIsDecodedAsFarAsItGoes) {
+  using std::string_literals::operator""s;
+  const std::string bytes = "\x28\xb5\x2f\xfd\x20\x0d\x69\x00\x00of 13 b"s;
+  for (size_t step = 1; step <= bytes.size(); ++step) {
+    const Decoded decoded = Decode(bytes, step, 64);
+    EXPECT_FALSE(decoded.status.ok());
+    EXPECT_EQ(decoded.text, "of 13 b") << step;
+  }
+}
+
 // A flipped bit is told, or is where it does not matter.
 TEST_P(EachCompression, EachFlippedBitIsToldOrHarmless) {
   const std::string text = Text(2000);
