@@ -107,8 +107,9 @@ class Bzip2BlockReader : public SegmentReader {
   }
 
   uint64_t failed_at() const override {
-    const uint64_t in_block = block_ == nullptr ? 0 : block_->consumed();
-    return at_ / 8 + (in_block > kHeaderBytes ? in_block - kHeaderBytes : 0);
+    if (block_ == nullptr || block_->consumed() <= kHeaderBytes) return at_ / 8;
+    // The end of the stream that the block is made is not in the file.
+    return std::min(at_ / 8 + block_->consumed() - kHeaderBytes, (block_end_ + 7) / 8);
   }
 
  private:
