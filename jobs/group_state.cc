@@ -42,6 +42,8 @@ bool GroupByJob::LoadState(const snapshot::Snapshot& piece) {
   if (!piece.has_groups()) return piece.group_size() > 0;
   const auto& notes = piece.groups().note();
   if (static_cast<size_t>(notes.size()) != all_notes_.size()) return false;
+  // Where there is no format, no record can fail to fit it.
+  if (spec_.values.format == nullptr && notes[kUnfit].records() > 0) return false;
   for (size_t i = 0; i < all_notes_.size(); ++i) {
     const snapshot::Note& more = notes[static_cast<int>(i)];
     all_notes_[i].AddOf(more.shard(), more.example(), more.records());
