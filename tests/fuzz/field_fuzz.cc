@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "lib/json_text.h"
@@ -185,6 +186,23 @@ std::string JsonField(const rapidjson::Value& root, const std::vector<std::strin
   return {value->GetString(), value->GetStringLength()};  // numbers are kept as strings
 }
 
+// Whether an escape is the second half of a pair without the first: RapidJSON takes that, and simdjson does
+// not, nor does UTF-8 have it. (The first half without the second neither takes.)
+bool HasLoneLowSurrogate(absl::string_view record) {
+  const auto unit_at = [record](size_t at) {
+    uint32_t unit = 0;
+    const bool is_unit =
+        record.substr(at, 2) == "\\u" && absl::SimpleHexAtoi(record.substr(at + 2, 4), &unit);
+    return is_unit ? unit : 0;
+  };
+  for (size_t at = record.find('\\'); at < record.size(); at = record.find('\\', at)) {
+    const uint32_t unit = unit_at(at);
+    if (unit >> 10 == 0xdc00 >> 10) return true;
+    at += unit >> 10 == 0xd800 >> 10 ? 12 : 2;  // a pair, or what at most digits follow
+  }
+  return false;
+}
+
 // What a record that RapidJSON takes is split into. simdjson does not look at what no path leads to, so
 // that it may fit although RapidJSON does not take it.
 void CheckJson(absl::string_view record) {
@@ -202,6 +220,7 @@ void CheckJson(absl::string_view record) {
       record.data(), record.size());
   if (document.HasParseError() || !document.IsObject()) return;
   if (!fits) {
+    if (HasLoneLowSurrogate(record)) return;
     // simdjson's parser goes only so deep.
     constexpr size_t kMostDepth = 1000;
     EXPECT_GT(std::count(record.begin(), record.end(), '[') +

@@ -191,6 +191,7 @@ TEST(FieldFormat, Json) {
             "[ 1 , 2 ]|12345678901234567890.10");
   EXPECT_EQ(Split("json", "a /b~1c /~0", R"({"\u0061":"\u00e9\n\"","b/c":"","~":0})"),
             "\u00e9\n\"||0");
+  EXPECT_EQ(Split("json", "a", R"({"a":"\ud83d\ude00","b":"\ude00"})"), "\xf0\x9f\x98\x80");
   EXPECT_EQ(Split("json", "status.x ok.0 request.method.y", kJson), "~|~|~");
   EXPECT_EQ(Split("json", "a.", R"({"a":{"":1}})"), "1");
 }
@@ -225,6 +226,8 @@ TEST(FieldFormat, JsonUnfit) {
                              R"({"a" 1})",
                              R"({"a":"\x"})",
                              R"({"a":"x)",
+                             R"({"a":"\ud83d"})",
+                             R"({"a":"\ude00"})",
                              "{\"a\":\"\xff\"}",
                              "{\"b\":\"\xff\"}",
                              R"({"a":nul})",
