@@ -97,6 +97,7 @@ class SpecBuilder {
       if (parsed->aggregate->needs_number()) input.number = Number(*value, parsed->field);
       spec_.states.push_back(input);
       spec_.aggregates.push_back(parsed->aggregate);
+      if (parsed->kind == "invalid") spec_.numbers[*input.number].is_counted = true;
     }
     spec_.columns.push_back({.title = parsed->title, .column = parsed->column, .state = state});
     return absl::OkStatus();

@@ -322,6 +322,7 @@ std::vector<Job::Remark> GroupByJob::TakeRemarks() {
   for (size_t i = 0; i < all_notes_.size(); ++i) {
     const RecordNote& note = all_notes_[i];
     if (note.records() == 0) continue;
+    if (i >= kNumbers && spec_.numbers[i - kNumbers].is_counted) continue;
     std::string one = "record has no time";
     std::string several = "records have no time";
     if (i >= kNumbers) {

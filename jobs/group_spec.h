@@ -47,6 +47,8 @@ struct GroupSpec {
   struct Number {
     size_t value = 0;
     std::string name = {};
+    bool is_counted =
+        false;  // how many are none is a column of the result, and need not be told besides
   };
   struct Sort {
     size_t column = 0;  // counted through keys, then columns

@@ -43,8 +43,16 @@ def test_aggregates(box: Box) -> None:
                    b"invalid(bytes)\n"
                    b"ann\t2\t150\t50\t100\t75\t1\t0\n"
                    b"bob\t2\t1\t1\t1\t1\t2\t1\n"
-                   b"-\t1\t7\t7\t7\t7\t1\t0\n",
-               err=b'bigscan: 1 value of bytes is no number: "-"\n')
+                   b"-\t1\t7\t7\t7\t7\t1\t0\n")
+
+
+def test_a_column_of_values_that_are_no_numbers_tells_enough_of_them(box: Box) -> None:
+    box.file("log", b"x a\ny b\n1 c\n")
+    options = ["--fields", "space", "--format", "tsv", "log"]
+    box.expect("--agg", "sum(1),invalid(1)", *options, out=b"sum(1)\tinvalid(1)\n1\t2\n")
+    # Of another field, they are still told.
+    box.expect("--agg", "sum(2),invalid(1)", *options, out=b"sum(2)\tinvalid(1)\n0\t2\n",
+               err=b'bigscan: 3 values of 2 are no numbers, the first one: "a"\n')
 
 
 def test_pattern_selects(box: Box) -> None:
