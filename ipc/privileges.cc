@@ -78,7 +78,7 @@ absl::StatusOr<std::optional<User>> UserForChildren(absl::string_view name) {
 }
 
 bool BecomeUser(const User& user) {
-  return setgroups(1, &user.gid) == 0 && setresgid(user.gid, user.gid, user.gid) == 0 &&
+  return setgroups(0, nullptr) == 0 && setresgid(user.gid, user.gid, user.gid) == 0 &&
          setresuid(user.uid, user.uid, user.uid) == 0;
 }
 

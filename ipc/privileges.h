@@ -27,7 +27,7 @@ struct User {
 // no such user, kPermissionDenied if children can not become it.
 absl::StatusOr<std::optional<User>> UserForChildren(absl::string_view name);
 
-// In a new child: becomes `user`, in its group alone. False if it could not; it then is who it was.
+// In a new child: becomes `user`, in its group, without supplementary ones. False if it could not; it then is who it was.
 // Undoes prctl(2)'s PR_SET_PDEATHSIG.
 bool BecomeUser(const User& user);
 
