@@ -234,6 +234,7 @@ void OccupyStandardDescriptors() {
 
 int Main(int argc, char** argv) {
   HoldStatusSignal();
+  signal(SIGXFSZ, SIG_IGN);  // so that a limit shows as an error of write(2), which is told
   ExitWhenOutOfMemory(kError);
   OccupyStandardDescriptors();
   absl::StatusOr<Options> options = ParseOptions(argc, argv);

@@ -21,6 +21,7 @@
 #include "jobs/number_shift.h"
 #include "lib/match_locator.h"
 #include "lib/output.h"
+#include "lib/replacement_file.h"
 
 namespace bigscan {
 namespace {
@@ -138,6 +139,12 @@ absl::StatusOr<MergeOutcome> MergeSnapshots(const Options& options) {
   if (!options.partial.empty()) {
     const absl::Status status = MergePartials(*set, *made);
     return status.ok() ? absl::StatusOr<MergeOutcome>(MergeOutcome()) : status;
+  }
+  for (const std::string& file : options.files) {
+    if (!options.output.empty() &&
+        ReplacementFile::PlaceOf(options.output) == ReplacementFile::PlaceOf(file)) {
+      return absl::InvalidArgumentError(absl::StrCat(file, ": would be replaced by --output"));
+    }
   }
   if (SelectsNothing(*made)) return MergeOutcome();
   absl::StatusOr<ScanJob::Destination> destination = ScanJob::DestinationOf(options);

@@ -42,6 +42,9 @@ bool ShowsNames(const snapshot::Header& header) {
          header.option().end();
 }
 
+// What the state is called until it takes the place of the old one.
+std::string NewStateOf(const std::string& state) { return absl::StrCat(state, ".new"); }
+
 absl::StatusOr<std::unique_ptr<StateLock>> AcquireInTime(const Options& options) {
   const auto timeout_us = static_cast<int64_t>(options.timeout_us);
   if (timeout_us == 0 || options.wait_us < timeout_us) {
@@ -71,7 +74,9 @@ absl::StatusOr<std::unique_ptr<StateRun>> StateRun::Create(const Options& option
   absl::StatusOr<std::unique_ptr<SnapshotReader>> reader = SnapshotReader::Open(options.state);
   if (!reader.ok() && !absl::IsNotFound(reader.status())) return reader.status();
   // Else all would be printed, and again in each run, as it could never be kept.
-  if (absl::Status status = ReplacementFile::CheckPlace(options.state); !status.ok()) return status;
+  for (const std::string& place : {options.state, NewStateOf(options.state)}) {
+    if (absl::Status status = ReplacementFile::CheckPlace(place); !status.ok()) return status;
+  }
   if (!reader.ok()) return run;
   run->reader_ = *std::move(reader);
   run->old_ = run->reader_->header();
@@ -204,7 +209,7 @@ absl::Status StateRun::FillState(const InputList& list, snapshot::State* state) 
 
 absl::StatusOr<std::string> StateRun::Write(const InputList& list, Job* job) {
   absl::StatusOr<std::unique_ptr<SnapshotWriter>> writer =
-      SnapshotWriter::CreateAs(options_.state, absl::StrCat(options_.state, ".new"));
+      SnapshotWriter::CreateAs(options_.state, NewStateOf(options_.state));
   if (!writer.ok()) return writer.status();
   writer_ = *std::move(writer);
   snapshot::Snapshot head;

@@ -153,3 +153,12 @@ def test_with_a_state_the_output_is_that_of_the_run(box: Box) -> None:
         assert box.run("--state=c", "--output=count", "-c", "9", "log").status == 0
         count = sum(b"9" in line for line in lines[:end])
         assert (box.directory / "count").read_bytes() == b"%d\n" % count
+
+
+def test_a_merge_does_not_replace_what_it_reads(plain: Box) -> None:
+    plain.file("log", b"a\nb\n")
+    assert plain.run("--partial", "part", "-c", "a", "log").status == 0
+    old = (plain.directory / "part").read_bytes()
+    for name in ("part", "./part"):
+        plain.expect("--merge", "part", "--output", name, err=b"bigscan: part: would be replaced by --output\n", status=2)
+    assert (plain.directory / "part").read_bytes() == old

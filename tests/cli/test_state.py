@@ -364,6 +364,23 @@ def test_a_relative_time_is_the_same_command(plain: Box) -> None:
 # What can not be read, or not be written.
 
 
+def test_where_the_new_state_can_not_be_written_nothing_is_printed(begun: Box) -> None:
+    append(begun.directory / "log", b"b1\n")
+    (begun.directory / "state.new").mkdir()
+    result = begun.run("--state", "state", "", "log")
+    assert (result.status, result.out) == (2, b"")
+    assert result.err.startswith(b"bigscan: state.new: ")
+
+
+def test_a_limit_of_the_size_of_files_is_an_error_of_the_state(begun: Box) -> None:
+    old = (begun.directory / "state").read_bytes()
+    append(begun.directory / "log", b"b1\n")
+    result = begun.shell("ulimit -f 0; bigscan --state state '' log | cat")
+    assert (result.out, result.err) == (b"b1\n", b"bigscan: state: File too large\n")
+    assert (begun.directory / "state").read_bytes() == old
+    assert sorted(os.listdir(begun.directory)) == ["log", "state"]
+
+
 def test_what_can_not_be_opened_keeps_its_place(begun: Box) -> None:
     (begun.directory / "log").rename(begun.directory / "elsewhere")
     begun.file("other", b"b1\n")
