@@ -96,7 +96,8 @@ bool FindWords(const std::string& name, bool has_value, const std::string& value
 NaiveConfig ReadNaively(const std::string& text, const std::string& path) {
   NaiveConfig config;
   size_t number = 0;
-  for (size_t begin = 0; begin <= text.size(); ++number) {
+  const size_t first = absl::StartsWith(text, "\xef\xbb\xbf") ? 3 : 0;  // an editor's mark
+  for (size_t begin = first; begin <= text.size(); ++number) {
     const size_t end = std::min(text.size(), text.find('\n', begin));
     const std::string line = Stripped(text.substr(begin, end - begin));
     begin = end + 1;

@@ -38,16 +38,16 @@ struct Template {
   const char* regex;  // one group for each of the names
 };
 
-// A field's choice is final, so groups are atomic.
+// A field's choice is final, so groups are atomic, and one that would be empty makes the record unfit.
 const std::vector<Template>& Templates() {
   static const std::vector<Template> templates = {
       {"combined",
        {"ip", "ident", "user", "time", "request", "status", "bytes", "referer", "agent"},
-       R"re(\A([^ ]++) ([^ ]++) (?>(.+?) \[)(?>(.+?)\] ")((?:[^"\\]|\\.)*+)" ([^ ]++) ([^ ]++) )re"
+       R"re(\A([^ ]++) ([^ ]++) (?>(?! \[)(.+?) \[)(?>(?!\] ")(.+?)\] ")((?:[^"\\]|\\.)*+)" ([^ ]++) ([^ ]++) )re"
        R"re("((?:[^"\\]|\\.)*+)" "((?:[^"\\]|\\.)*+)"(?: |\z))re"},
       {"common",
        {"ip", "ident", "user", "time", "request", "status", "bytes"},
-       R"re(\A([^ ]++) ([^ ]++) (?>(.+?) \[)(?>(.+?)\] ")((?:[^"\\]|\\.)*+)" ([^ ]++) ([^ ]++))re"
+       R"re(\A([^ ]++) ([^ ]++) (?>(?! \[)(.+?) \[)(?>(?!\] ")(.+?)\] ")((?:[^"\\]|\\.)*+)" ([^ ]++) ([^ ]++))re"
        R"re((?: |\z))re"},
   };
   return templates;
