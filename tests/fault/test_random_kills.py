@@ -23,7 +23,7 @@ import pytest
 import support
 from proctree import Scan, children
 
-RUNS = int(os.environ.get("BIGSCAN_KILLS", "30"))
+RUNS = int(os.environ.get("BIGSCAN_KILLS", "10" if support.SANITIZED else "30"))
 TABLE = os.environ.get("BIGSCAN_KILLS_TABLE")
 MOST_KILLS = 7
 TRIES = 10  # A run may be over before it is hit.
