@@ -102,7 +102,7 @@ class ConfigReader {
                                   : line[0] == '[' ? ReadSection(line)
                                                    : ReadOption(line);
       if (!status.ok()) {
-        return absl::InvalidArgumentError(absl::StrCat(Origin(), status.message()));
+        return absl::FailedPreconditionError(absl::StrCat(Origin(), status.message()));
       }
     }
     return absl::OkStatus();

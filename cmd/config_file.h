@@ -23,7 +23,7 @@ struct ConfigFile {
   std::vector<Section> jobs = {};
 };
 
-// Fails with kInvalidArgument and a message that begins with the file and the line, or with kNotFound if the file
+// Fails with kFailedPrecondition and a message that begins with the file and the line, or with kNotFound if the file
 // can not be read.
 absl::StatusOr<ConfigFile> ReadConfigFile(const std::string& path);
 

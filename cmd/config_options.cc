@@ -105,7 +105,7 @@ absl::Status CheckOutputs(const ConfigFile& config, const Options& options) {
   for (size_t i = 0; i < options.jobs.size(); ++i) {
     const Options& job = *options.jobs[i];
     const auto wrong = [&](absl::string_view what) {
-      return absl::InvalidArgumentError(
+      return absl::FailedPreconditionError(
           absl::StrCat(config.jobs[i].origin, "job ", job.job_name, what));
     };
     if (!job.output.empty()) {
@@ -154,9 +154,10 @@ absl::StatusOr<Options> ResolveConfig(const CommandLine& line, Resolve resolve) 
       return resolved;
     }
     const absl::Status& error = resolved.status();
-    const std::optional<std::string> place = Culprit(error, options, resolve).Find();
-    return absl::Status(error.code(),
-                        absl::StrCat(place.value_or(std::string(otherwise)), error.message()));
+    const std::string place =
+        Culprit(error, options, resolve).Find().value_or(std::string(otherwise));
+    if (place.empty()) return error;
+    return absl::FailedPreconditionError(absl::StrCat(place, error.message()));
   };
   if (config->jobs.empty()) {
     if (!only_files) given.SetArguments(arguments);
@@ -177,8 +178,10 @@ absl::StatusOr<Options> ResolveConfig(const CommandLine& line, Resolve resolve) 
   for (Options& job : jobs) options.jobs.push_back(std::make_shared<const Options>(std::move(job)));
   if (options.jobs.size() > 1 && !(options.partial.empty() && options.state.empty())) {
     const std::string name = options.partial.empty() ? "state" : "partial";
-    return absl::InvalidArgumentError(
-        absl::StrCat(OriginOf(options, name), "--", name, " goes with one job, not with several"));
+    const std::string origin = OriginOf(options, name);
+    return absl::Status(
+        origin.empty() ? absl::StatusCode::kInvalidArgument : absl::StatusCode::kFailedPrecondition,
+        absl::StrCat(origin, "--", name, " goes with one job, not with several"));
   }
   if (absl::Status status = CheckOutputs(*config, options); !status.ok()) return status;
   return options;

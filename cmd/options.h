@@ -152,7 +152,7 @@ struct Options {
 };
 
 // Reads pattern files (-f) and lists of globs as well. Fails with kInvalidArgument on a wrong command
-// line, with another code when such a file can not be read; the message is for the user.
+// line, with another code when a file can not be read, or has a mistake; the message is for the user.
 absl::StatusOr<Options> ParseOptions(int argc, char** argv);
 
 // Where a file says what the option `name` is, or nothing.

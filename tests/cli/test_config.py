@@ -229,6 +229,8 @@ def test_mistakes_are_told_with_their_line(plain: Box, text: str, message: str) 
     result = plain.run("--config", "c.conf", "a.log")
     assert (result.status, result.out) == (2, b"")
     assert result.err.startswith(b"bigscan: " + message.encode()), result.err
+    # One line: what --help tells is no matter of a file.
+    assert result.err.count(b"\n") == 1
 
 
 def test_a_mistake_on_the_command_line_is_none_of_the_file(plain: Box) -> None:
