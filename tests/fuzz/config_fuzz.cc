@@ -242,7 +242,7 @@ void CheckJobs(const NaiveConfig& naive, const std::string& path, const CommandL
     expected.push_back(JoinNaively(levels));
   }
   std::string bad;  // the value that makes an option a wrong one
-  std::string place;
+  std::string place;  // none of what the command line says
   if (!expected[0].empty()) {
     const Option& option = expected[0][wrong % expected[0].size()];
     bad = absl::StrCat(option.name, "=", option.value);
@@ -250,10 +250,6 @@ void CheckJobs(const NaiveConfig& naive, const std::string& path, const CommandL
       return other.name == option.name && other.value == option.value;
     };
     place = option.origin;
-    if (place.empty() && first > 0) {  // it stands on the command line
-      place =
-          absl::StrCat(path, ":", naive.sections[1].line, ": job ", naive.sections[1].name, ": ");
-    }
     if (std::count_if(expected[0].begin(), expected[0].end(), same) > 1) bad.clear();
   }
   CommandLine line = given;
