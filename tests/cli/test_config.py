@@ -83,12 +83,12 @@ def test_streams_and_compressed_files_serve_all_jobs(box: Box) -> None:
     subprocess.run(["gzip", "-k", box.file("a.log", LOG)], check=True)
     names = [name for name in JOBS if name not in ("json", "names")]
     box.file("c.conf", "\n".join(section(name, f"{name}.out") for name in names).encode())
+    alone = {name: box.run(*(f"--{option}" for option in JOBS[name]), "a.log").out for name in names}
     for arguments, stdin in [(["-"], LOG), (["a.log.gz"], None)]:
         result = box.run("-p2", "--config", "c.conf", *arguments, stdin=stdin)
         assert (result.status, result.err) == (0, b"")
         for name in names:
-            alone = box.run(*(f"--{option}" for option in JOBS[name]), "a.log")
-            assert (box.directory / f"{name}.out").read_bytes() == alone.out, name
+            assert (box.directory / f"{name}.out").read_bytes() == alone[name], name
 
 
 def test_jobs_without_an_output_stand_below_one_another(box: Box) -> None:

@@ -16,7 +16,7 @@ import pytest
 import rotation
 import support
 
-KILLS = int(os.environ.get("BIGSCAN_STATE_KILLS", "25"))
+KILLS = int(os.environ.get("BIGSCAN_STATE_KILLS", "10" if support.SANITIZED else "25"))
 ROTATIONS = 5  # Of one log.
 # What is lost with the old file has to be scanned before.
 LOSES_THE_OLD = ("truncate", "smaller", "larger")
