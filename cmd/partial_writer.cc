@@ -97,13 +97,7 @@ void FillHeader(const Options& options, const InputList& list, snapshot::Header*
   }
   header->set_shard(options.shard);
   header->set_shards(options.shards);
-  for (size_t i = list.first; i < list.last; ++i) {
-    if (list.parts[i].empty()) continue;
-    snapshot::Range* const range = header->add_covered();
-    range->set_input(static_cast<uint32_t>(i));
-    range->set_begin(list.parts[i].begin);
-    range->set_end(list.parts[i].end);
-  }
+  AddCovered(list, header);
 }
 
 // The output up to `end`, as one of `input`.

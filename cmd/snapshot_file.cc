@@ -200,4 +200,14 @@ absl::StatusOr<bool> SnapshotReader::Next(snapshot::Snapshot* piece) {
   return true;
 }
 
+void AddCovered(const InputList& list, snapshot::Header* header) {
+  for (size_t i = list.first; i < list.last; ++i) {
+    if (list.parts[i].empty()) continue;
+    snapshot::Range* const range = header->add_covered();
+    range->set_input(static_cast<uint32_t>(i));
+    range->set_begin(list.parts[i].begin);
+    range->set_end(list.parts[i].end);
+  }
+}
+
 }  // namespace bigscan

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "cmd/input_list.h"
 #include "ipc/unique_fd.h"
 #include "jobs/snapshot.pb.h"
 #include "lib/file_input.h"
@@ -73,6 +74,9 @@ class SnapshotReader {
   snapshot::Header header_;
   uint64_t checksum_ = 0;
 };
+
+// Adds the ranges of bytes that are the list's to those that the header says are covered.
+void AddCovered(const InputList& list, snapshot::Header* header);
 
 }  // namespace bigscan
 

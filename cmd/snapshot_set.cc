@@ -122,13 +122,7 @@ void FillCovered(const std::vector<ShardRun>& runs, snapshot::Header* header) {
   }
   for (const ShardRun& run : runs) {
     list.TakeShares(run.first, run.last, header->shards());
-    for (size_t i = list.first; i < list.last; ++i) {
-      if (list.parts[i].empty()) continue;
-      snapshot::Range* const range = header->add_covered();
-      range->set_input(static_cast<uint32_t>(i));
-      range->set_begin(list.parts[i].begin);
-      range->set_end(list.parts[i].end);
-    }
+    AddCovered(list, header);
   }
 }
 
