@@ -241,7 +241,7 @@ void CheckJobs(const NaiveConfig& naive, const std::string& path, const CommandL
     if (first > 0) levels.insert(levels.begin() + 1, naive.sections[i].options);
     expected.push_back(JoinNaively(levels));
   }
-  std::string bad;  // the value that makes an option a wrong one
+  std::string bad;    // the value that makes an option a wrong one
   std::string place;  // none of what the command line says
   if (!expected[0].empty()) {
     const Option& option = expected[0][wrong % expected[0].size()];
