@@ -1,4 +1,5 @@
-// The signals that end the program, while it writes a file that has another name until it is complete.
+// The signals that end the program, while it must not end: a file is being written that has another name until it is
+// complete, or what has been printed is not yet in the state.
 #ifndef BIGSCAN_CMD_ENDING_SIGNALS_H_
 #define BIGSCAN_CMD_ENDING_SIGNALS_H_
 

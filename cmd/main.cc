@@ -18,6 +18,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "cmd/command_line.h"
+#include "cmd/ending_signals.h"
 #include "cmd/make_jobs.h"
 #include "cmd/manifest.h"
 #include "cmd/merge_snapshots.h"
@@ -172,7 +173,7 @@ int Run(const Options& options) {
   }
 
   // What has been printed must not be printed again: a signal behind the scan waits until the state tells so.
-  std::optional<HeldEndingSignals> held;
+  std::optional<EndingSignals> held;
   if ((*scan)->state() != nullptr && !(*scan)->state()->accumulates()) held.emplace();
   int signal = 0;
   bool timed_out = false;

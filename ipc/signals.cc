@@ -62,15 +62,6 @@ void SignalWatch::Stop() {
   sigprocmask(SIG_BLOCK, &stop, nullptr);
 }
 
-HeldEndingSignals::HeldEndingSignals() {
-  sigset_t ending;
-  sigemptyset(&ending);
-  for (int number : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&ending, number);
-  sigprocmask(SIG_BLOCK, &ending, &before_);
-}
-
-HeldEndingSignals::~HeldEndingSignals() { sigprocmask(SIG_SETMASK, &before_, nullptr); }
-
 void HoldStatusSignal() {
   const sigset_t status = Only(SIGUSR1);
   sigprocmask(SIG_BLOCK, &status, nullptr);

@@ -38,18 +38,6 @@ class SignalWatch {
   int error_ = 0;
 };
 
-// Has SIGINT, SIGTERM and SIGHUP, unless they are taken by a SignalWatch meanwhile, wait for the end of its lifetime.
-class HeldEndingSignals {
- public:
-  HeldEndingSignals();
-  ~HeldEndingSignals();
-  HeldEndingSignals(const HeldEndingSignals&) = delete;
-  HeldEndingSignals& operator=(const HeldEndingSignals&) = delete;
-
- private:
-  sigset_t before_;
-};
-
 // Lets SIGUSR1 wait until a SignalWatch takes it: by itself it would end the process. To be called as soon as
 // the process has started.
 void HoldStatusSignal();
